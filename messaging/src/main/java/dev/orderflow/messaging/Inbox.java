@@ -1,0 +1,45 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+
+/**
+ * Applies each event once, however often it is delivered: the mark that it was seen, its effects and what they publish
+ * commit together.
+ */
+@ApplicationScoped
+public class Inbox {
+
+    /** What a consumer does with events. */
+    @FunctionalInterface
+    public interface Handler {
+        /**
+         * Applies events that were not seen before, events of one key in the order of their offsets, all in the given
+         * transaction. A failure undoes the transaction; one that is not transient makes the events be tried one by one,
+         * and the culprit be parked.
+         */
+        Uni<Void> handle(Transaction transaction, List<Envelope> fresh);
+    }
+
+    /**
+     * Declares a consumer. To be called once, at start, before records arrive.
+     *
+     * @param name of the consumer, part of what makes a delivery known; the service's name
+     * @param eventTypes those that it handles; others are acknowledged and counted
+     */
+    public Consumer consumer(String name, Set<String> eventTypes, Handler handler) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** A declared consumer, to be fed by the service's channels. */
+    public interface Consumer {
+        /**
+         * Applies a batch. Completes when it may be acknowledged and never fails: while the database is away it tries
+         * again, what can never be applied is parked.
+         */
+        Uni<Void> receive(ConsumerRecords<byte[], byte[]> batch);
+    }
+}

@@ -1,0 +1,16 @@
+package dev.orderflow.messaging;
+
+import java.time.Instant;
+
+/**
+ * An event to publish. Its event id is minted when it is appended, its topic is the service's own.
+ *
+ * @param eventType past tense, {@code order.placed}
+ * @param aggregateType the kind of thing that it happened to, {@code order}
+ * @param aggregateId which one; becomes the record's key
+ * @param sequence number among this aggregate's events, 1..n without gaps, counted in the aggregate's row
+ * @param occurredAt when it happened
+ * @param data the body, UTF-8 JSON
+ */
+public record OutgoingEvent(
+        String eventType, String aggregateType, String aggregateId, long sequence, Instant occurredAt, byte[] data) {}
