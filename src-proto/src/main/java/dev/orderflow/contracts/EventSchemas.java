@@ -1,5 +1,7 @@
 package dev.orderflow.contracts;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.AbsoluteIri;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
@@ -15,9 +17,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Says what is wrong with the body of an event. */
+/** Says what is wrong with an event: with its body, with its headers. */
 public final class EventSchemas {
 
     /** Stands for the folder of the schemas, so that they refer to each other by file name. */
@@ -33,8 +36,19 @@ public final class EventSchemas {
         if (read(eventType + ".json") == null) {
             return List.of("no schema for event type " + eventType);
         }
+        return violationsOf(eventType, new String(body, StandardCharsets.UTF_8));
+    }
+
+    /** What {@code envelope.json} has against the headers of an event's record; empty when nothing. */
+    public static List<String> headerViolations(Map<String, String> headers) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        headers.forEach(json::put);
+        return violationsOf("envelope", json.toString());
+    }
+
+    private static List<String> violationsOf(String schema, String json) {
         try {
-            return schema(eventType).validate(new String(body, StandardCharsets.UTF_8), InputFormat.JSON).stream()
+            return schema(schema).validate(json, InputFormat.JSON).stream()
                     .map(ValidationMessage::getMessage)
                     .sorted()
                     .toList();
@@ -43,11 +57,11 @@ public final class EventSchemas {
         }
     }
 
-    private static JsonSchema schema(String eventType) {
+    private static JsonSchema schema(String name) {
         JsonSchemaFactory factory = JsonSchemaFactory.getInstance(
                 VersionFlag.V202012, builder -> builder.schemaLoaders(loaders -> loaders.add(EventSchemas::load)));
         return factory.getSchema(
-                SchemaLocation.of(FOLDER + eventType + ".json"),
+                SchemaLocation.of(FOLDER + name + ".json"),
                 SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build());
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +27,7 @@ class EventSchemasTest {
         try (Stream<Path> files = Files.list(Path.of("schemas"))) {
             return files
                     .map(file -> file.getFileName().toString().replaceFirst("\\.json$", ""))
-                    .filter(name -> !name.equals("common"))
+                    .filter(name -> name.contains(".")) // the others are no events: common, envelope
                     .sorted()
                     .toList()
                     .stream();
@@ -83,6 +85,37 @@ class EventSchemasTest {
     }
 
     @Test
+    void acceptsTheHeadersOfAnEvent() throws IOException {
+        assertEquals(List.of(), EventSchemas.headerViolations(headers()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ce_id, 42",
+        "ce_time, 2026-03-01T09:30:00+01:00",
+        "ce_time, yesterday",
+        "ce_sequence, 0",
+        "ce_eventversion, 1",
+        "ce_specversion, 0.3",
+        "content-type, text/plain",
+        "traceparent, none"
+    })
+    void refusesABadHeader(String header, String value) throws IOException {
+        Map<String, String> headers = headers();
+        headers.put(header, value);
+
+        assertFalse(EventSchemas.headerViolations(headers).isEmpty());
+    }
+
+    @Test
+    void missesAHeader() throws IOException {
+        Map<String, String> headers = headers();
+        headers.remove("ce_correlationid");
+
+        assertFalse(EventSchemas.headerViolations(headers).isEmpty());
+    }
+
+    @Test
     void saysWhenThereIsNoSuchEvent() {
         assertEquals(
                 List.of("no schema for event type order.lost"),
@@ -93,6 +126,10 @@ class EventSchemasTest {
     void refusesWhatIsNoJson() {
         assertFalse(EventSchemas.violations("order.placed", "<order/>".getBytes(UTF_8))
                 .isEmpty());
+    }
+
+    private static Map<String, String> headers() throws IOException {
+        return JSON.convertValue(example("envelope"), new TypeReference<>() {});
     }
 
     private static JsonNode schema(String eventType) throws IOException {
