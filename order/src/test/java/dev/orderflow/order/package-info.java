@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orderflow.order;
+
+import org.jspecify.annotations.NullMarked;
