@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orderflow.inventory.domain;
+
+import org.jspecify.annotations.NullMarked;
