@@ -1,0 +1,27 @@
+package dev.orderflow.dev;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Commands that start one of this module's programs in a JVM of its own. */
+final class Jvm {
+
+    private Jvm() {}
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    static List<String> command(Project project, List<String> options, Class<?> program, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(java());
+        command.addAll(options);
+        command.add("-cp");
+        command.add(project.devClasses() + File.pathSeparator + project.devLibraries() + File.separator + "*");
+        command.add(program.getName());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}

@@ -1,0 +1,215 @@
+package dev.orderflow.dev;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PostgreSQL server of its own process, on one loopback port, with its data in one folder. It flushes what it commits,
+ * so that nothing is lost when it, or the machine, is killed. A new folder gets the role {@code orderflow} (password
+ * {@code orderflow}) and one database per service.
+ */
+public final class PostgresServer {
+
+    /** The services, each of which owns the database of its name. */
+    public static final List<String> DATABASES = List.of("order", "inventory", "notification", "fraud", "analytics");
+
+    public static final String USER = "orderflow";
+    public static final String PASSWORD = "orderflow";
+
+    private final Project project;
+    private final Path folder;
+    private final int port;
+    private @Nullable Process process;
+
+    public PostgresServer(Project project, Path folder, int port) {
+        this.project = project;
+        this.folder = folder.toAbsolutePath();
+        this.port = port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Creates the data if there are none, and returns once the server accepts connections. */
+    public void start() {
+        var user = PostgresUser.current();
+        var bin = PostgresBinaries.unpacked(project, user.cache()).resolve("bin");
+        if (!Files.exists(data())) {
+            create(user, bin);
+        }
+        removeStaleLock();
+        var started = Processes.start(user.command(command(bin)), log());
+        process = started;
+        Processes.await(started, () -> isReady(started.pid()), Duration.ofSeconds(60), log());
+    }
+
+    /** Ends it in order: sessions are ended, everything is flushed. */
+    public void stop() {
+        if (process != null) {
+            Processes.signal(process.pid(), "INT");
+            Processes.awaitEnd(process.toHandle(), Duration.ofSeconds(20));
+        }
+    }
+
+    /** Ends it and its sessions at once, as {@code kill -9} does; the next start recovers. */
+    public void kill() {
+        if (process != null) {
+            kill(process.toHandle());
+        }
+    }
+
+    static void kill(ProcessHandle postmaster) {
+        var sessions = postmaster.descendants().toList();
+        postmaster.destroyForcibly();
+        sessions.forEach(ProcessHandle::destroyForcibly);
+        postmaster.onExit().join();
+        sessions.forEach(session -> session.onExit().join());
+    }
+
+    public @Nullable Process process() {
+        return process;
+    }
+
+    public String jdbcUrl(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    public Path log() {
+        return folder.resolve("postgres.log");
+    }
+
+    private Path data() {
+        return folder.resolve("data");
+    }
+
+    private String[] command(Path bin) {
+        return command(
+                bin,
+                "port=" + port,
+                "listen_addresses=127.0.0.1",
+                "unix_socket_directories=", // whoever may enter the folder of a socket could connect
+                "max_connections=200",
+                "shared_buffers=64MB",
+                "timezone=UTC",
+                "log_timezone=UTC",
+                "log_checkpoints=off",
+                "log_line_prefix=%m [%d] ");
+    }
+
+    private String[] command(Path bin, String... settings) {
+        var command = new ArrayList<>(List.of(bin.resolve("postgres").toString(), "-D", data().toString()));
+        for (var setting : settings) {
+            command.add("-c");
+            command.add(setting);
+        }
+        return command.toArray(String[]::new);
+    }
+
+    /** Made under another name first, so that a half-made cluster is never started. */
+    private void create(PostgresUser user, Path bin) {
+        var work = folder.resolve("data.part");
+        try {
+            Folders.delete(work);
+            Files.createDirectories(
+                    work, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            var secret = Files.writeString(folder.resolve("superuser.part"), UUID.randomUUID() + "\n");
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+            user.own(work);
+            user.own(secret);
+            Processes.run(
+                    user.command(
+                            bin.resolve("initdb").toString(),
+                            "--pgdata=" + work,
+                            "--username=postgres",
+                            "--pwfile=" + secret,
+                            "--auth=scram-sha-256",
+                            "--encoding=UTF8",
+                            // The same order of strings on every system.
+                            "--locale-provider=builtin",
+                            "--locale=C.UTF-8",
+                            "--lc-messages=C"),
+                    "");
+            Processes.run(
+                    user.command(
+                            bin.resolve("postgres").toString(),
+                            "--single",
+                            "-D",
+                            work.toString(),
+                            "-c",
+                            "log_min_messages=error",
+                            "postgres"),
+                    setUp());
+            Folders.publish(secret, folder.resolve("superuser"));
+            Folders.publish(work, data());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One statement per line: that is how the server reads them without clients. */
+    private static String setUp() {
+        var role = List.of(
+                "CREATE ROLE " + USER + " LOGIN CREATEDB PASSWORD '" + PASSWORD + "';",
+                // A service that hangs must not hold locks for ever.
+                "ALTER ROLE " + USER + " SET idle_in_transaction_session_timeout = '5s';",
+                "ALTER ROLE " + USER + " SET transaction_timeout = '30s';",
+                "ALTER ROLE " + USER + " SET lock_timeout = '5s';");
+        var databases = DATABASES.stream()
+                .map(name -> "CREATE DATABASE \"" + name + "\" OWNER " + USER + ";")
+                .toList();
+        return java.util.stream.Stream.of(role, databases)
+                .flatMap(List::stream)
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    /** The server writes its state into its lock file, which is how pg_ctl learns of it, too. */
+    private boolean isReady(long pid) {
+        var lines = lockFile();
+        return lines.size() > 7
+                && lines.getFirst().strip().equals(Long.toString(pid))
+                && lines.get(7).strip().equals("ready");
+    }
+
+    private List<String> lockFile() {
+        try {
+            return Files.readAllLines(data().resolve("postmaster.pid"));
+        } catch (IOException absent) {
+            return List.of();
+        }
+    }
+
+    /**
+     * After a kill the lock file names a process that is gone. Another process may have its number by now, and the
+     * server would take that for itself. If it really is a server on these data, it is a leftover and ends.
+     */
+    private void removeStaleLock() {
+        var lines = lockFile();
+        if (lines.isEmpty()) {
+            return;
+        }
+        var holder = lines.getFirst().strip().chars().allMatch(Character::isDigit)
+                ? ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                : java.util.Optional.<ProcessHandle>empty();
+        holder.filter(this::servesTheseData).ifPresent(PostgresServer::kill);
+        try {
+            Files.deleteIfExists(data().resolve("postmaster.pid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean servesTheseData(ProcessHandle holder) {
+        var arguments = List.of(holder.info().arguments().orElse(new String[0]));
+        return holder.info().command().orElse("").endsWith("/postgres") && arguments.contains(data().toString());
+    }
+}

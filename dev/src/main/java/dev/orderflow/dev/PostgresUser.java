@@ -1,0 +1,80 @@
+package dev.orderflow.dev;
+
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Whom PostgreSQL's programs run as. They refuse to run as root; root therefore runs them in a user namespace, where
+ * root's files still belong to them, or, where the kernel allows none, as an unprivileged user that is given the data.
+ */
+enum PostgresUser {
+    SELF(""),
+    NAMESPACE("unshare -U "),
+    NOBODY("setpriv --reuid 65534 --regid 65534 --clear-groups ");
+
+    private final String prefix;
+
+    PostgresUser(String prefix) {
+        this.prefix = prefix;
+    }
+
+    static PostgresUser current() {
+        if (new UnixSystem().getUid() != 0) {
+            return SELF;
+        }
+        if (NAMESPACE.works()) {
+            return NAMESPACE;
+        }
+        if (NOBODY.works()) {
+            return NOBODY;
+        }
+        throw new Failure(
+                "PostgreSQL does not run as root, and this system offers neither user namespaces (unshare) nor "
+                        + "setpriv: start as an ordinary user");
+    }
+
+    private boolean works() {
+        return Processes.succeeds(command("true").toArray(String[]::new));
+    }
+
+    List<String> command(String... program) {
+        var command = new ArrayList<String>();
+        Stream.of(prefix.split(" ", -1)).filter(word -> !word.isEmpty()).forEach(command::add);
+        command.addAll(List.of(program));
+        return command;
+    }
+
+    /** Where the programs may lie: a user without a home must be able to reach them. */
+    Path cache() {
+        if (this == NOBODY) {
+            return Path.of("/var/tmp/orderflow");
+        }
+        var named = System.getenv("XDG_CACHE_HOME");
+        return (named != null && !named.isEmpty() ? Path.of(named) : Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("orderflow");
+    }
+
+    /** Gives the folder and all in it to this user. */
+    void own(Path folder) {
+        if (this != NOBODY) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                Files.setAttribute(file, "unix:uid", 65534, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!Processes.succeeds(command("test", "-w", folder.toString()).toArray(String[]::new))) {
+            throw new Failure("PostgreSQL cannot run as root here, and an unprivileged user cannot reach " + folder
+                    + ": move the project to a folder that everybody may enter, or start as an ordinary user");
+        }
+    }
+}

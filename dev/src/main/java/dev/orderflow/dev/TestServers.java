@@ -1,0 +1,147 @@
+package dev.orderflow.dev;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a test a real PostgreSQL and a real Kafka. One pair of servers serves the whole Maven build, in a process of
+ * its own that ends with the build; each start of the resource brings an empty database and empty topics. In an IDE
+ * the servers live as long as the test's JVM.
+ *
+ * <p>The argument {@code topics} names further topics, separated by commas, to create beside the system's own.
+ */
+public final class TestServers implements QuarkusTestResourceLifecycleManager {
+
+    private String topics = "";
+    private @Nullable TestDatabase database;
+
+    @Override
+    public void init(Map<String, String> arguments) {
+        topics = arguments.getOrDefault("topics", "");
+    }
+
+    @Override
+    public Map<String, String> start() {
+        try (var admin = Topics.admin(kafka())) {
+            Topics.recreate(admin);
+        }
+        Stream.of(topics.split(",", -1)).filter(name -> !name.isBlank()).forEach(name -> createTopic(name.strip()));
+        database = newDatabase();
+        var properties = new HashMap<>(database.properties());
+        properties.put("kafka.bootstrap.servers", kafka());
+        return properties;
+    }
+
+    @Override
+    public void stop() {
+        if (database != null) {
+            drop(database);
+        }
+    }
+
+    /** Another empty database, for tests of two services or two schemas; {@link #drop} it afterwards. */
+    public static TestDatabase newDatabase() {
+        var port = running().postgresPort();
+        var name = "test_" + UUID.randomUUID().toString().replace("-", "");
+        new TestDatabase(port, "order").execute("CREATE DATABASE " + name);
+        return new TestDatabase(port, name);
+    }
+
+    /** Ends all sessions of the database and removes it. */
+    public static void drop(TestDatabase database) {
+        new TestDatabase(database.port(), "order")
+                .execute("DROP DATABASE IF EXISTS " + database.name() + " WITH (FORCE)");
+    }
+
+    /** The bootstrap servers for raw clients. */
+    public static String kafka() {
+        return "localhost:" + running().kafkaPort();
+    }
+
+    /** Creates a topic with as many partitions as every topic of events has, unless it is there. */
+    public static void createTopic(String name) {
+        try (var admin = Topics.admin(kafka())) {
+            Topics.create(admin, List.of(Topics.events(name)));
+        }
+    }
+
+    private record Servers(long pid, int postgresPort, int kafkaPort) {}
+
+    /**
+     * The build's servers, started if this is the first to ask. Nothing is kept in memory: the resource and the test
+     * that asks may live in different class loaders.
+     */
+    private static synchronized Servers running() {
+        var owner = owner();
+        var folder = Project.here().testServers().resolve(Long.toString(owner));
+        try {
+            Files.createDirectories(folder);
+            try (var channel = FileChannel.open(
+                            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    var lock = channel.lock()) {
+                if (!lock.isValid() || !isUp(folder)) {
+                    launch(folder, owner);
+                }
+            }
+            return read(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isUp(Path folder) throws IOException {
+        return Files.exists(folder.resolve("servers"))
+                && ProcessHandle.of(read(folder).pid()).isPresent();
+    }
+
+    private static Servers read(Path folder) throws IOException {
+        var words = Files.readString(folder.resolve("servers")).strip().split(" ", -1);
+        return new Servers(Long.parseLong(words[0]), Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+    }
+
+    private static void launch(Path folder, long owner) throws IOException {
+        Files.deleteIfExists(folder.resolve("servers"));
+        var project = Project.here();
+        if (!Files.exists(project.devLibraries())) {
+            Processes.run(
+                    List.of(project.root().resolve("mvnw").toString(), "-q", "-Dquick", "package", "-pl", "dev"), "");
+        }
+        var log = project.root().resolve("target/test-servers.log"); // survives the folder
+        var command = Jvm.command(
+                project,
+                List.of(
+                        "-Xmx192m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dorderflow.root=" + project.root()),
+                BuildServers.class,
+                folder.toString(),
+                Long.toString(owner));
+        var process = Processes.start(command, log);
+        Processes.await(process, () -> Files.exists(folder.resolve("servers")), Duration.ofSeconds(90), log);
+    }
+
+    /** The Maven process above this one; without Maven, this one. */
+    private static long owner() {
+        for (var process = ProcessHandle.current().parent();
+                process.isPresent();
+                process = process.get().parent()) {
+            if (process.get().info().commandLine().orElse("").contains("org.codehaus.plexus.classworlds.launcher")) {
+                return process.get().pid();
+            }
+        }
+        return ProcessHandle.current().pid();
+    }
+}
