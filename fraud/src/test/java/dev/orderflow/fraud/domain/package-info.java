@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orderflow.fraud.domain;
+
+import org.jspecify.annotations.NullMarked;
