@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orderflow.fraud;
+
+import org.jspecify.annotations.NullMarked;
