@@ -2,8 +2,11 @@ package dev.orderflow.messaging;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 
 /**
@@ -18,10 +21,19 @@ public class Inbox {
     public interface Handler {
         /**
          * Applies events that were not seen before, events of one key in the order of their offsets, all in the given
-         * transaction. A failure undoes the transaction; one that is not transient makes the events be tried one by one,
-         * and the culprit be parked.
+         * transaction. A failure undoes the transaction; one that is not transient makes the events be tried in ever
+         * smaller parts, and the culprit be parked.
          */
         Uni<Void> handle(Transaction transaction, List<Envelope> fresh);
+    }
+
+    private final InboxParts parts;
+    private final MessagingConfig config;
+    private final Map<String, BatchConsumer> consumers = new ConcurrentHashMap<>();
+
+    Inbox(InboxParts parts, MessagingConfig config) {
+        this.parts = parts;
+        this.config = config;
     }
 
     /**
@@ -31,7 +43,25 @@ public class Inbox {
      * @param eventTypes those that it handles; others are acknowledged and counted
      */
     public Consumer consumer(String name, Set<String> eventTypes, Handler handler) {
-        throw new UnsupportedOperationException();
+        ParkingLimit limit = new ParkingLimit(
+                name,
+                config.parkedPerMinute(),
+                InstantSource.system(),
+                parts.metrics().stopped(name));
+        BatchConsumer consumer = new BatchConsumer(name, Set.copyOf(eventTypes), handler, parts, limit);
+        if (consumers.putIfAbsent(name, consumer) != null) {
+            throw new IllegalStateException("there is a consumer " + name + " already");
+        }
+        return consumer;
+    }
+
+    /** Counts events that a handler left without an effect, on purpose; reasons are few and written in code. */
+    public void ignored(String consumer, String reason) {
+        parts.metrics().ignored(consumer, reason, 1);
+    }
+
+    Map<String, BatchConsumer> consumers() {
+        return consumers;
     }
 
     /** A declared consumer, to be fed by the service's channels. */

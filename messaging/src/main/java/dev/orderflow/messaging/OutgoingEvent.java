@@ -6,6 +6,7 @@ import java.time.Instant;
  * An event to publish. Its event id is minted when it is appended, its topic is the service's own.
  *
  * @param eventType past tense, {@code order.placed}
+ * @param eventVersion {@code major.minor} of the type's schema
  * @param aggregateType the kind of thing that it happened to, {@code order}
  * @param aggregateId which one; becomes the record's key
  * @param sequence number among this aggregate's events, 1..n without gaps, counted in the aggregate's row
@@ -13,4 +14,22 @@ import java.time.Instant;
  * @param data the body, UTF-8 JSON
  */
 public record OutgoingEvent(
-        String eventType, String aggregateType, String aggregateId, long sequence, Instant occurredAt, byte[] data) {}
+        String eventType,
+        String eventVersion,
+        String aggregateType,
+        String aggregateId,
+        long sequence,
+        Instant occurredAt,
+        byte[] data) {
+
+    /** An event in the first version of its schema. */
+    public OutgoingEvent(
+            String eventType,
+            String aggregateType,
+            String aggregateId,
+            long sequence,
+            Instant occurredAt,
+            byte[] data) {
+        this(eventType, "1.0", aggregateType, aggregateId, sequence, occurredAt, data);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.mutiny.Uni;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies batches: marks, effects and parked records of a batch in one transaction; again and again while the database
+ * does not let it; in halves when one of its records is to blame, until it is alone.
+ */
+final class BatchConsumer implements Inbox.Consumer {
+
+    private static final Logger LOG = Logger.getLogger(BatchConsumer.class);
+
+    private final String name;
+    private final Set<String> eventTypes;
+    private final Inbox.Handler handler;
+    private final InboxParts parts;
+    private final ParkingLimit limit;
+
+    BatchConsumer(String name, Set<String> eventTypes, Inbox.Handler handler, InboxParts parts, ParkingLimit limit) {
+        this.name = name;
+        this.eventTypes = eventTypes;
+        this.handler = handler;
+        this.parts = parts;
+        this.limit = limit;
+    }
+
+    @Override
+    public Uni<Void> receive(ConsumerRecords<byte[], byte[]> batch) {
+        List<InboxRecord> records = new ArrayList<>(batch.count());
+        int unknown = 0;
+        for (var received : batch) {
+            InboxRecord record = InboxRecord.of(received);
+            if (record.type() == null || eventTypes.contains(record.type())) {
+                records.add(record);
+            } else {
+                unknown++; // from a publisher that is newer than this consumer, or for others
+            }
+        }
+        parts.metrics().ignored(name, "unknown type", unknown);
+        return apply(records);
+    }
+
+    private Uni<Void> apply(List<InboxRecord> records) {
+        if (limit.isReached()) {
+            return Uni.createFrom().nothing(); // stopped: what is not acknowledged comes again after the repair
+        }
+        if (records.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return persistently(() -> attempt(records, null))
+                .onFailure()
+                .recoverWithUni(poison -> isolate(records, poison));
+    }
+
+    /** Nothing is given up for a reason that passes: the batch waits, unacknowledged, and so do those after it. */
+    private Uni<Void> persistently(Supplier<Uni<? extends Void>> attempt) {
+        return Uni.createFrom()
+                .<Void>deferred(attempt)
+                .onFailure(TransientFailure::is)
+                .invoke(failure -> {
+                    parts.metrics().retried(name);
+                    LOG.warnf("not applied yet, trying again: consumer=%s reason=%s", name, failure);
+                })
+                .onFailure(TransientFailure::is)
+                .retry()
+                .withBackOff(Backoff.FIRST, Backoff.LONGEST)
+                .indefinitely();
+    }
+
+    private Uni<Void> isolate(List<InboxRecord> records, Throwable poison) {
+        if (records.size() == 1) {
+            InboxRecord culprit = records.getFirst();
+            if (limit.isReachedWithOneMore()) {
+                return apply(records);
+            }
+            return persistently(() -> attempt(records, reason(poison)))
+                    .invoke(() -> LOG.errorf(
+                            "parked: consumer=%s key=%s eventId=%s origin=%s reason=%s",
+                            name, culprit.keyText(), culprit.identity(), culprit.origin(), reason(poison)));
+        }
+        int half = records.size() / 2;
+        return apply(records.subList(0, half)).chain(() -> apply(records.subList(half, records.size())));
+    }
+
+    static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return failure instanceof InboxRecord.Unreadable && message != null
+                ? message
+                : failure.getClass().getSimpleName() + ": " + message;
+    }
+
+    /** @param poison why the records, then only one, are known to be impossible to apply; null when they are not */
+    private Uni<Void> attempt(List<InboxRecord> records, @Nullable String poison) {
+        ProcessSpans spans = new ProcessSpans(parts.spans(), name);
+        return parts.outbox()
+                .isolatedTransaction(transaction -> InboxTable.markFresh(transaction.sql(), name, records)
+                        .flatMap(fresh -> {
+                            parts.metrics().duplicates(name, records.size() - fresh.size());
+                            return fresh.isEmpty()
+                                    ? Uni.createFrom().voidItem()
+                                    : settle(transaction, fresh, poison, spans);
+                        }))
+                .onTermination()
+                .invoke((done, failure, cancelled) -> spans.end(failure));
+    }
+
+    private Uni<Void> settle(
+            Transaction transaction, List<InboxRecord> fresh, @Nullable String poison, ProcessSpans spans) {
+        return parts.parking().lockKeys(transaction.sql(), name, fresh).flatMap(parkedKeys -> {
+            Sorting sorting = new Sorting(fresh, parkedKeys, poison);
+            return parts.parking()
+                    .park(transaction.sql(), name, sorting.parked)
+                    .chain(() -> handle(transaction, sorting.applicable, spans));
+        });
+    }
+
+    private Uni<Void> handle(Transaction transaction, List<InboxRecord> records, ProcessSpans spans) {
+        if (records.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        List<Envelope> events = spans.start(records);
+        return handler.handle(transaction, events).invoke(() -> parts.metrics().applied(name, events.size()));
+    }
+
+    /** What to apply and what to park: the unreadable, the poisonous, and everything behind them of the same key. */
+    private static final class Sorting {
+        private final List<InboxRecord> applicable = new ArrayList<>();
+        private final List<Parking.Parked> parked = new ArrayList<>();
+
+        Sorting(List<InboxRecord> fresh, Set<ByteBuffer> parkedKeys, @Nullable String poison) {
+            for (InboxRecord record : fresh) {
+                ByteBuffer key = ByteBuffer.wrap(record.key());
+                String problem = parkedKeys.contains(key)
+                        ? "behind a parked record"
+                        : poison != null ? poison : unreadable(record);
+                if (problem == null) {
+                    applicable.add(record);
+                } else {
+                    parkedKeys.add(key);
+                    parked.add(new Parking.Parked(record, problem));
+                }
+            }
+        }
+
+        private static @Nullable String unreadable(InboxRecord record) {
+            try {
+                record.envelope(null);
+                return null;
+            } catch (InboxRecord.Unreadable e) {
+                return reason(e);
+            }
+        }
+    }
+}

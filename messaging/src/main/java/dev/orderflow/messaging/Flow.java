@@ -1,0 +1,17 @@
+package dev.orderflow.messaging;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * How messages flow through this service right now.
+ *
+ * @param unsent events that are not yet on Kafka
+ * @param oldestUnsentSeconds age of the oldest of them; 0 when there is none
+ * @param parkedKeys keys of which a record could not be applied
+ * @param parked records that wait behind those
+ */
+public record Flow(
+        @JsonProperty("unsent") long unsent,
+        @JsonProperty("oldest_unsent_seconds") double oldestUnsentSeconds,
+        @JsonProperty("parked_keys") long parkedKeys,
+        @JsonProperty("parked") long parked) {}

@@ -1,0 +1,7 @@
+package dev.orderflow.messaging;
+
+import jakarta.inject.Singleton;
+
+/** What every consumer works with. */
+@Singleton
+record InboxParts(Outbox outbox, Parking parking, MessageSpans spans, MessagingMetrics metrics) {}

@@ -1,0 +1,204 @@
+package dev.orderflow.messaging;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record as it came, and what can be said of any record however broken: which one it is and which ones it has to stay
+ * in order with. Looking into it is {@link #envelope}, and may fail.
+ */
+record InboxRecord(
+        String topic,
+        int partition,
+        long offset,
+        Instant timestamp,
+        byte @Nullable [] recordKey,
+        byte @Nullable [] value,
+        RecordHeaders headers) {
+
+    private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_.-]{1,200}");
+    private static final LocalDate NO_DAY = LocalDate.EPOCH; // lands in the default partition
+
+    /** Why no envelope can be made of a record. */
+    static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unreadable(String reason) {
+            super(reason, null, false, false); // a value with a reason: its stack tells nothing
+        }
+    }
+
+    static InboxRecord of(ConsumerRecord<byte[], byte[]> record) {
+        return new InboxRecord(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                Instant.ofEpochMilli(record.timestamp()),
+                record.key(),
+                record.value(),
+                new RecordHeaders(record.headers()));
+    }
+
+    /** Where it was read; identifies it when nothing else does. */
+    String origin() {
+        return topic + "/" + partition + "/" + offset;
+    }
+
+    /** The same for every delivery of one event: its event id, or where it lies when it has none that can be one. */
+    String identity() {
+        UUID id = eventId();
+        return id == null ? origin() : id.toString();
+    }
+
+    /** The day inside a UUIDv7; it only has to be the same for every delivery, so nonsense is as good as sense. */
+    LocalDate day() {
+        UUID id = eventId();
+        if (id == null || id.version() != 7) {
+            return NO_DAY;
+        }
+        return LocalDate.ofInstant(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16), ZoneOffset.UTC);
+    }
+
+    /** What its order is kept by; a record without a key has no order with any other. */
+    byte[] key() {
+        return recordKey != null ? recordKey : origin().getBytes(StandardCharsets.UTF_8);
+    }
+
+    String keyText() {
+        return KeyText.of(key());
+    }
+
+    /** The type as it stands there, or null when there is nothing that could be one. */
+    @Nullable
+    String type() {
+        String type = text("ce_type");
+        return type != null && TYPE.matcher(type).matches() ? type : null;
+    }
+
+    @Nullable
+    String traceparent() {
+        return text("traceparent");
+    }
+
+    private @Nullable UUID eventId() {
+        String id = text("ce_id");
+        try {
+            // fromString accepts shorter groups, too: only what prints the same again is one.
+            UUID uuid = id == null ? null : UUID.fromString(id);
+            return uuid != null && uuid.toString().equalsIgnoreCase(id) ? uuid : null;
+        } catch (IllegalArgumentException nonsense) {
+            return null;
+        }
+    }
+
+    /**
+     * The event, its effects continuing the given trace.
+     *
+     * @throws Unreadable when the record has no key that is text, no event id or no value
+     */
+    Envelope envelope(@Nullable String processTraceparent) {
+        UUID id = eventId();
+        String type = type();
+        if (id == null) {
+            throw new Unreadable("no ce_id that is a UUID");
+        }
+        if (type == null) {
+            throw new Unreadable("no ce_type");
+        }
+        if (recordKey == null || !KeyText.isText(recordKey)) {
+            throw new Unreadable("no key that is text");
+        }
+        if (value == null) {
+            throw new Unreadable("no value");
+        }
+        return new Envelope(
+                id,
+                type,
+                text("ce_eventversion", "1.0"),
+                time(),
+                text("ce_source", ""),
+                keyText(),
+                sequence(),
+                new Cause(text("ce_correlationid", id.toString()), id, processTraceparent),
+                value);
+    }
+
+    private Instant time() {
+        try {
+            return Instant.parse(text("ce_time", timestamp.toString()));
+        } catch (DateTimeParseException e) {
+            throw new Unreadable("ce_time is no time");
+        }
+    }
+
+    private long sequence() {
+        try {
+            return Long.parseLong(text("ce_sequence", "0"));
+        } catch (NumberFormatException e) {
+            throw new Unreadable("ce_sequence is no number");
+        }
+    }
+
+    private String text(String header, String otherwise) {
+        String text = text(header);
+        return text == null ? otherwise : text;
+    }
+
+    /** A header as text; null when it is absent or holds what no text column would take. */
+    private @Nullable String text(String name) {
+        Header header = headers.lastHeader(name);
+        byte[] bytes = header == null ? null : header.value();
+        return bytes != null && KeyText.isText(bytes) ? new String(bytes, StandardCharsets.UTF_8) : null;
+    }
+
+    /** Keys as people write them: text where the bytes are text, otherwise {@code base64:} and the bytes. */
+    static final class KeyText {
+
+        private static final String ENCODED = "base64:";
+
+        private KeyText() {}
+
+        static String of(byte[] key) {
+            return isText(key)
+                    ? new String(key, StandardCharsets.UTF_8)
+                    : ENCODED + Base64.getEncoder().encodeToString(key);
+        }
+
+        static byte[] parse(String text) {
+            return text.startsWith(ENCODED)
+                    ? Base64.getDecoder().decode(text.substring(ENCODED.length()))
+                    : text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        static boolean isText(byte[] bytes) {
+            try {
+                String text = StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
+                return !text.isBlank()
+                        && !text.startsWith(ENCODED)
+                        && text.chars().noneMatch(Character::isISOControl);
+            } catch (CharacterCodingException e) {
+                return false;
+            }
+        }
+    }
+
+    List<Header> allHeaders() {
+        return List.of(headers.toArray());
+    }
+}

@@ -1,0 +1,38 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** What a service says about its messages. */
+@ConfigMapping(prefix = "messaging")
+public interface MessagingConfig {
+
+    /** The topic of the service's own events; one that publishes nothing needs none. */
+    @WithDefault("none")
+    String topic();
+
+    /** Who publishes them, the {@code ce_source} of each. */
+    @WithDefault("/none")
+    String source();
+
+    /** Largest record that is accepted, key and headers included; below the broker's and the producer's limit of 1 MiB. */
+    @WithDefault("1000000")
+    int maxRecordBytes();
+
+    /** How often a relay looks for rows that nobody told it of: those of other replicas, those of a crash. */
+    @WithDefault("1s")
+    Duration poll();
+
+    /** How long a seen event is remembered after its receipt; longer than any topic keeps it. */
+    @WithDefault("10d")
+    Duration inboxKeep();
+
+    /** How many records a consumer may park in a minute before it stops: more is a bad deployment, not bad records. */
+    @WithDefault("50")
+    int parkedPerMinute();
+
+    /** The share of traces that is recorded, decided where each begins and kept to by everybody after that. */
+    @WithDefault("1.0")
+    double tracesRatio();
+}

@@ -1,0 +1,73 @@
+package dev.orderflow.messaging;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What can be seen from outside. Label values are bounded: consumers and reasons are written in code, never in records. */
+@Singleton
+class MessagingMetrics {
+
+    private final MeterRegistry registry;
+    private final AtomicInteger owner;
+    private final AtomicInteger blocked;
+    private volatile Flow flow = new Flow(0, 0, 0, 0);
+
+    MessagingMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        owner = registry.gauge("outbox.relay.owner", new AtomicInteger());
+        blocked = registry.gauge("outbox.keys.blocked", new AtomicInteger());
+        registry.gauge("outbox.unsent", this, m -> m.flow.unsent());
+        registry.gauge("outbox.unsent.age.seconds", this, m -> m.flow.oldestUnsentSeconds());
+        registry.gauge("inbox.keys.parked", this, m -> m.flow.parkedKeys());
+        registry.gauge("inbox.parked", this, m -> m.flow.parked());
+    }
+
+    void owner(boolean is) {
+        owner.set(is ? 1 : 0);
+    }
+
+    void takeover() {
+        registry.counter("outbox.relay.takeovers").increment();
+    }
+
+    void blocked(int keys) {
+        blocked.set(keys);
+    }
+
+    void sent(int records) {
+        registry.counter("outbox.sent").increment(records);
+    }
+
+    void flow(Flow now) {
+        flow = now;
+    }
+
+    void applied(String consumer, int records) {
+        registry.counter("inbox.applied", "consumer", consumer).increment(records);
+    }
+
+    void duplicates(String consumer, int records) {
+        registry.counter("inbox.duplicates", "consumer", consumer).increment(records);
+    }
+
+    void ignored(String consumer, String reason, int records) {
+        registry.counter("inbox.ignored", "consumer", consumer, "reason", reason)
+                .increment(records);
+    }
+
+    void retried(String consumer) {
+        registry.counter("inbox.retries", "consumer", consumer).increment();
+    }
+
+    void parked(String consumer, String reason, int records) {
+        registry.counter("inbox.records.parked", "consumer", consumer, "reason", reason)
+                .increment(records);
+    }
+
+    AtomicInteger stopped(String consumer) {
+        return registry.gauge("inbox.stopped", List.of(Tag.of("consumer", consumer)), new AtomicInteger());
+    }
+}

@@ -1,0 +1,131 @@
+package dev.orderflow.messaging;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Turns events into rows, refuses what could never be sent, and writes all rows of one append with one statement. */
+@Singleton
+class OutboxAppender {
+
+    private static final int LONGEST_NAME = 500; // characters; all of the unique index has to fit into a page
+
+    // Sorted by position: the identities are given in the order of the events.
+    private static final String INSERT = """
+            insert into outbox (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,
+                                event_version, source, occurred_at, correlationid, causationid, traceparent, headers)
+            select e.bucket, e.topic, e.aggregatetype, e.aggregateid, e.sequence, e.type, e.payload, e.event_id,
+                   e.event_version, e.source, e.occurred_at, e.correlationid, e.causationid, e.traceparent, e.headers
+            from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[],
+                        $8::uuid[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::uuid[], $14::text[],
+                        $15::bytea[])
+                 with ordinality as e (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,
+                        event_version, source, occurred_at, correlationid, causationid, traceparent, headers, position)
+            order by e.position""";
+
+    private final NoArgGenerator ids = Generators.timeBasedEpochGenerator();
+    private final MessagingConfig config;
+
+    OutboxAppender(MessagingConfig config) {
+        this.config = config;
+    }
+
+    /** The rows of a service's own events; throws for the first that could never be sent. */
+    List<OutboxRow> rows(Cause cause, List<OutgoingEvent> events) {
+        return events.stream().map(event -> sendable(row(cause, event))).toList();
+    }
+
+    private OutboxRow row(Cause cause, OutgoingEvent event) {
+        return new OutboxRow(
+                0,
+                config.topic(),
+                event.aggregateType(),
+                event.aggregateId(),
+                event.sequence(),
+                event.eventType(),
+                event.data(),
+                ids.generate(),
+                event.eventVersion(),
+                config.source(),
+                event.occurredAt(),
+                cause,
+                null);
+    }
+
+    UUID nextId() {
+        return ids.generate();
+    }
+
+    private OutboxRow sendable(OutboxRow row) {
+        require(!row.topic().equals("none"), row, "messaging.topic is not set");
+        require(row.sequence() > 0, row, "sequence must start at 1");
+        for (String text : List.of(
+                row.type(),
+                row.eventVersion(),
+                row.aggregateType(),
+                row.aggregateId(),
+                row.cause().correlationId())) {
+            require(isName(text), row, "blank, overlong or with control characters: a type, id or correlation id");
+        }
+        require(row.size() <= config.maxRecordBytes(), row, "too large: " + row.size() + " bytes");
+        return row;
+    }
+
+    private static boolean isName(String text) {
+        return !text.isBlank() && text.length() <= LONGEST_NAME && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    private static void require(boolean holds, OutboxRow row, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException("cannot publish %s: %s".formatted(row.type(), otherwise));
+        }
+    }
+
+    Uni<Void> insert(SqlConnection connection, List<OutboxRow> rows) {
+        if (rows.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        Columns columns = new Columns(rows);
+        Tuple values = Tuple.tuple()
+                .addArrayOfShort(columns.of(Short[]::new, row -> OutboxRow.bucket(row.aggregateId())))
+                .addArrayOfString(columns.of(String[]::new, OutboxRow::topic))
+                .addArrayOfString(columns.of(String[]::new, OutboxRow::aggregateType))
+                .addArrayOfString(columns.of(String[]::new, OutboxRow::aggregateId))
+                .addArrayOfLong(columns.of(Long[]::new, OutboxRow::sequence))
+                .addArrayOfString(columns.of(String[]::new, OutboxRow::type))
+                .addValue(columns.of(io.vertx.core.buffer.Buffer[]::new, row -> bytes(row.payload())))
+                .addArrayOfUUID(columns.of(UUID[]::new, OutboxRow::eventId))
+                .addArrayOfString(columns.of(String[]::new, OutboxRow::eventVersion))
+                .addArrayOfString(columns.of(String[]::new, OutboxRow::source))
+                .addArrayOfOffsetDateTime(columns.of(
+                        OffsetDateTime[]::new, row -> row.occurredAt().atOffset(ZoneOffset.UTC)))
+                .addArrayOfString(columns.of(String[]::new, row -> row.cause().correlationId()))
+                .addArrayOfUUID(columns.of(UUID[]::new, row -> row.cause().causationId()))
+                .addArrayOfString(columns.of(String[]::new, row -> row.cause().traceparent()))
+                .addValue(columns.of(
+                        io.vertx.core.buffer.Buffer[]::new,
+                        row -> row.headers() == null ? null : bytes(HeaderBytes.encode(row.headers()))));
+        return connection.preparedQuery(INSERT).execute(values).replaceWithVoid();
+    }
+
+    static io.vertx.core.buffer.@Nullable Buffer bytes(byte @Nullable [] bytes) {
+        return bytes == null ? null : io.vertx.core.buffer.Buffer.buffer(bytes);
+    }
+
+    /** Rows, read column by column. */
+    private record Columns(List<OutboxRow> rows) {
+        <T> T[] of(IntFunction<T[]> array, Function<OutboxRow, @Nullable T> value) {
+            return rows.stream().map(value).toArray(array);
+        }
+    }
+}

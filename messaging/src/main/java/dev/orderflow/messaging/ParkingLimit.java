@@ -1,0 +1,54 @@
+package dev.orderflow.messaging;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells bad records from a bad deployment: many that cannot be applied within a minute are not the records' fault, and
+ * parking them all would only make the repair longer. A consumer that reaches the limit stops until the service is started
+ * again. Records that merely wait behind a parked one do not count.
+ */
+final class ParkingLimit {
+
+    private static final Logger LOG = Logger.getLogger(ParkingLimit.class);
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private final String consumer;
+    private final int perMinute;
+    private final InstantSource clock;
+    private final AtomicInteger stopped;
+    private final Deque<Instant> parked = new ArrayDeque<>();
+
+    ParkingLimit(String consumer, int perMinute, InstantSource clock, AtomicInteger stopped) {
+        this.consumer = consumer;
+        this.perMinute = perMinute;
+        this.clock = clock;
+        this.stopped = stopped;
+    }
+
+    boolean isReached() {
+        return stopped.get() != 0;
+    }
+
+    /** Counts one that is about to be parked; true when that would be one too many. */
+    synchronized boolean isReachedWithOneMore() {
+        Instant now = clock.instant();
+        while (!parked.isEmpty() && parked.peekFirst().isBefore(now.minus(WINDOW))) {
+            parked.removeFirst();
+        }
+        if (parked.size() >= perMinute) {
+            stopped.set(1);
+            LOG.errorf(
+                    "stopped: consumer=%s reason=more than %d records cannot be applied in a minute",
+                    consumer, perMinute);
+            return true;
+        }
+        parked.addLast(now);
+        return false;
+    }
+}

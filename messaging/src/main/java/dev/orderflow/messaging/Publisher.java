@@ -1,0 +1,116 @@
+package dev.orderflow.messaging;
+
+import io.opentelemetry.api.trace.Span;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands rows to Kafka. The producer blocks for a topic that it knows nothing of; that waiting is done aside, so that a
+ * topic that is missing delays no other.
+ */
+final class Publisher implements AutoCloseable {
+
+    /** Is told what became of a row, on a thread of the producer. */
+    interface Outcome {
+        void of(OutboxRow row, @Nullable Exception failure);
+    }
+
+    private final Producer<byte[], byte[]> producer;
+    private final MessageSpans spans;
+    private final Runnable topicFound;
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final Set<String> away = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    Publisher(Producer<byte[], byte[]> producer, MessageSpans spans, Runnable topicFound) {
+        this.producer = producer;
+        this.spans = spans;
+        this.topicFound = topicFound;
+    }
+
+    /** Whether records of this topic can be handed over at once; if not, {@code topicFound} runs when they can. */
+    boolean reaches(String topic) {
+        if (known.contains(topic)) {
+            return true;
+        }
+        if (away.add(topic)) {
+            Thread.ofVirtual().name("outbox-topic-" + topic).start(() -> look(topic));
+        }
+        return false;
+    }
+
+    /** Topics that were asked for and not yet found. */
+    Set<String> away() {
+        return Set.copyOf(away);
+    }
+
+    /** True when Kafka has not answered yet for any topic: then there is no point in reading rows. */
+    boolean isCutOff() {
+        return known.isEmpty() && !away.isEmpty();
+    }
+
+    private void look(String topic) {
+        boolean found = false;
+        while (!found && !closed) {
+            try {
+                found = !producer.partitionsFor(topic).isEmpty(); // waits for max.block.ms
+            } catch (RuntimeException notYet) {
+                pause();
+            }
+        }
+        if (found) {
+            known.add(topic);
+            away.remove(topic);
+            topicFound.run();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(Duration.ofMillis(500)); // a producer that was closed, or an interrupt, fails at once
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Sends one row inside a span of its own, a child of the row's trace; the record carries on from that span. */
+    void publish(OutboxRow row, Outcome outcome) {
+        Span span = spans.publish(row);
+        List<Header> headers = row.recordHeaders();
+        RecordHeaders all = new RecordHeaders(headers);
+        String traceparent = TraceContext.of(span);
+        if (traceparent != null) {
+            all.remove("traceparent").add(OutboxRow.header("traceparent", traceparent));
+        }
+        try {
+            var unused = producer.send( // the callback says it all
+                    new ProducerRecord<>(row.topic(), null, null, row.key(), row.payload(), all),
+                    (metadata, failure) -> {
+                        if (failure instanceof TimeoutException) {
+                            known.remove(
+                                    row.topic()); // delivery has no time limit: it was the topic that did not answer
+                        }
+                        spans.end(span, failure);
+                        outcome.of(row, failure);
+                    });
+        } catch (RuntimeException refused) {
+            spans.end(span, refused);
+            outcome.of(row, refused);
+        }
+    }
+
+    /** Gives up what is still on its way: its rows are there and will be sent again. */
+    @Override
+    public void close() {
+        closed = true;
+        producer.close(Duration.ZERO);
+    }
+}

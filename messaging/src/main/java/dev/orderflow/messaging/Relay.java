@@ -1,0 +1,158 @@
+package dev.orderflow.messaging;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Moves rows from the outbox to Kafka, on a thread of its own. Of all replicas one does so at a time, the one that holds
+ * the lock; that only saves repeats. Order and completeness hold with two as well: of an aggregate the oldest row there
+ * is goes first, the next after its acknowledgement, and a row goes away after that. So what a second relay can add is
+ * the repeat of a prefix.
+ */
+final class Relay implements Runnable {
+
+    private static final Logger LOG = Logger.getLogger(Relay.class);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+    private static final int DRAIN_HEARTBEATS = 5; // for what is under way when the service stops
+
+    private static final Duration FORGET = Duration.ofMinutes(10); // a blocked key that is not seen any more
+
+    private final Supplier<OutboxReader> outbox;
+    private final Supplier<Publisher> publishers;
+    private final MessagingMetrics metrics;
+    private final Duration poll;
+    private final Semaphore woken = new Semaphore(0);
+    private final Backoff connecting = new Backoff();
+    private final Map<OutboxRow.Aggregate, Blocked> blocked = new HashMap<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** A key whose record was refused: not tried again before its time, so that it takes no place in every round. */
+    private record Blocked(Instant until, Backoff backoff) {}
+
+    Relay(Supplier<OutboxReader> outbox, Supplier<Publisher> publishers, MessagingMetrics metrics, Duration poll) {
+        this.outbox = outbox;
+        this.publishers = publishers;
+        this.metrics = metrics;
+        this.poll = poll;
+    }
+
+    /** There are new rows; cheap, from any thread, and nothing is lost when it comes in the middle of a round. */
+    void wake() {
+        woken.release();
+    }
+
+    /** Lets what is under way finish, then gives the lock to another replica. */
+    void stop() {
+        stopped.countDown();
+        wake();
+    }
+
+    @Override
+    public void run() {
+        while (isRunning()) {
+            try (OutboxReader reader = outbox.get()) {
+                waitForLock(reader);
+                own(reader);
+            } catch (InterruptedException e) {
+                return; // nobody but the service's end interrupts this thread
+            } catch (RuntimeException e) { // the outermost line: whatever it was, start again from the table
+                LOG.warnf("outbox relay starts again: %s", e);
+                rest();
+            } finally {
+                metrics.owner(false);
+            }
+        }
+    }
+
+    private void rest() {
+        try {
+            stopped.await(connecting.next().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            stop();
+        }
+    }
+
+    private void waitForLock(OutboxReader reader) throws InterruptedException {
+        while (isRunning() && !reader.tryLock()) {
+            if (reader.endStalledOwner()) {
+                LOG.warn("outbox relay: ended the connection of an owner that did nothing for 15 s");
+                metrics.takeover();
+            }
+            woken.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
+            woken.drainPermits();
+        }
+    }
+
+    private void own(OutboxReader reader) throws InterruptedException {
+        while (isRunning()) {
+            metrics.owner(true);
+            try (Publisher publisher = publishers.get()) {
+                while (isRunning() && round(reader, publisher)) {
+                    // Rounds follow each other until one fails; then a new producer starts at the first row again.
+                }
+            }
+        }
+    }
+
+    private boolean round(OutboxReader reader, Publisher publisher) throws InterruptedException {
+        List<OutboxRow> rows = publisher.isCutOff() ? List.of() : reader.read(publisher.away(), blockedNow());
+        connecting.reset();
+        if (rows.isEmpty()) {
+            idle(reader, publisher);
+            return true;
+        }
+        Round round = new Round(publisher, () -> isRunning() && reader.isOwner());
+        round.start(rows);
+        int heartbeats = 0;
+        while (!round.await(HEARTBEAT) && heartbeats < DRAIN_HEARTBEATS) {
+            reader.heartbeat();
+            heartbeats = isRunning() ? 0 : heartbeats + 1;
+        }
+        reader.delete(round.acknowledged());
+        settle(round);
+        return round.failed().isEmpty();
+    }
+
+    private void idle(OutboxReader reader, Publisher publisher) throws InterruptedException {
+        woken.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
+        woken.drainPermits(); // before the next reading: a wake-up that comes during it counts for the one after
+        if (publisher.isCutOff()) {
+            reader.heartbeat();
+        }
+    }
+
+    private List<OutboxRow.Aggregate> blockedNow() {
+        Instant now = Instant.now();
+        return blocked.entrySet().stream()
+                .filter(entry -> entry.getValue().until().isAfter(now))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private void settle(Round round) {
+        round.acknowledged().forEach(row -> blocked.remove(row.aggregate()));
+        metrics.sent(round.acknowledged().size());
+        round.failed().forEach((aggregate, failure) -> {
+            Backoff backoff =
+                    blocked.containsKey(aggregate) ? blocked.get(aggregate).backoff() : new Backoff();
+            blocked.put(aggregate, new Blocked(Instant.now().plus(backoff.next()), backoff));
+            LOG.warnf(
+                    "not sent, its key waits: aggregateType=%s aggregateId=%s reason=%s",
+                    aggregate.type(), aggregate.id(), failure);
+        });
+        blocked.values().removeIf(b -> b.until().isBefore(Instant.now().minus(FORGET)));
+        metrics.blocked(blocked.size());
+    }
+
+    private boolean isRunning() {
+        return stopped.getCount() > 0;
+    }
+}

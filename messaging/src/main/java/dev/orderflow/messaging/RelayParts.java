@@ -1,0 +1,58 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.mutiny.core.Vertx;
+import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Opens what a relay works with: its connection, its producer. Each is used once and replaced after a failure. */
+@Singleton
+class RelayParts {
+
+    private final Connections connections;
+    private final Vertx vertx;
+    private final Map<String, Object> kafka;
+    private final MessageSpans spans;
+
+    RelayParts(
+            Connections connections,
+            Vertx vertx,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            MessageSpans spans) {
+        this.connections = connections;
+        this.vertx = vertx;
+        this.kafka = kafka;
+        this.spans = spans;
+    }
+
+    OutboxReader reader() {
+        return new OutboxReader(connections.dedicated(vertx));
+    }
+
+    Publisher publisher(Runnable topicFound) {
+        return new Publisher(producer(), spans, topicFound);
+    }
+
+    Producer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private Map<String, Object> settings() {
+        Map<String, Object> settings = new HashMap<>(kafka); // address and security of the service's kafka.* properties
+        settings.keySet().retainAll(ProducerConfig.configNames());
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay");
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        // A record waits as long as Kafka is away; given up, the next of its key could overtake it.
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0); // a round is a batch already; waiting only adds latency
+        // Shorter than the time after which a silent owner is taken for dead; hit only when a known topic is forgotten.
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+        return settings;
+    }
+}

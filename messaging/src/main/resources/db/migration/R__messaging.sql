@@ -1,0 +1,116 @@
+-- Outbox, inbox and parked records of one service. Runs again whenever this file changes, so every statement is one
+-- that may be repeated.
+
+-- Events that are not yet on Kafka: a row is there until the broker has acknowledged it. The names that have no
+-- underscore are those that Debezium's outbox event router expects.
+create table if not exists outbox (
+    -- Given out one by one (cache 1): whoever holds the aggregate's lock gets a higher id than everybody before.
+    id            bigint generated always as identity (cache 1),
+    -- CRC-32 of the aggregate's id modulo 64: what one relay owns at a time.
+    bucket        smallint    not null check (bucket between 0 and 63),
+    topic         text        not null,
+    aggregatetype text        not null,
+    aggregateid   text        not null,
+    sequence      bigint      not null,
+    type          text        not null,
+    -- Null means that the record has no value.
+    payload       bytea,
+    event_id      uuid        not null,
+    event_version text        not null,
+    source        text        not null,
+    occurred_at   timestamptz not null,
+    correlationid text        not null,
+    causationid   uuid,
+    traceparent   text,
+    -- Set for copies of dead letters only: all headers of the record, encoded, in place of those made of the columns.
+    headers       bytea,
+    created_at    timestamptz not null default clock_timestamp(),
+    constraint outbox_pk primary key (bucket, id),
+    constraint outbox_sequence_once unique (aggregatetype, aggregateid, sequence)
+);
+-- A queue: rows come and go all the time, so it is vacuumed by count and not by share of a size that varies.
+alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+    autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- What each consumer has seen. The day is that of the identity (the time inside a UUIDv7), not that of the receipt: a
+-- repeat has to meet its first delivery in the same partition, for uniqueness holds within one only.
+create table if not exists inbox (
+    day         date        not null,
+    consumer    text        not null,
+    identity    text        not null,
+    received_at timestamptz not null default clock_timestamp(),
+    constraint inbox_pk primary key (consumer, identity, day)
+) partition by range (day);
+-- Takes what no daily partition takes: identities without a time, nonsense times, days that were not prepared.
+create table if not exists inbox_default partition of inbox default;
+
+-- Keys of which a record could not be applied: their later records wait behind it. The row is the lock that consumer
+-- and redrive share; it goes together with the key's last parked record.
+create table if not exists parked_key (
+    consumer text        not null,
+    key      bytea       not null,
+    since    timestamptz not null default clock_timestamp(),
+    constraint parked_key_pk primary key (consumer, key)
+);
+
+-- Those records, byte for byte as they came.
+create table if not exists parked (
+    id               bigint generated always as identity (cache 1),
+    consumer         text        not null,
+    key              bytea       not null,
+    identity         text        not null,
+    -- Null where the record has none; "key" is what its order is kept by and is never null.
+    record_key       bytea,
+    record_value     bytea,
+    headers          bytea       not null,
+    topic            text        not null,
+    partition_number int         not null,
+    record_offset    bigint      not null,
+    record_timestamp timestamptz not null,
+    reason           text        not null,
+    attempts         int         not null,
+    parked_at        timestamptz not null default clock_timestamp(),
+    constraint parked_pk primary key (id),
+    constraint parked_once unique (consumer, identity),
+    constraint parked_behind_key foreign key (consumer, key) references parked_key (consumer, key)
+);
+create index if not exists parked_in_order on parked (consumer, key, id);
+
+-- Prepares the inbox partitions of the days around today and drops those that nothing was received into for "keep".
+-- Judged by the newest receipt and never by the partition's day: an old event may have arrived a minute ago. Days whose
+-- rows already went to the default partition stay there.
+create or replace function inbox_maintain(keep interval) returns void language plpgsql as $$
+declare
+    that_day date;
+    part     record;
+    in_use   boolean;
+begin
+    -- One replica at a time; the others have nothing to add.
+    if not pg_try_advisory_xact_lock(hashtext('orderflow.inbox_maintain')) then
+        return;
+    end if;
+    for offset_days in -8..2 loop
+        that_day := (now() at time zone 'UTC')::date + offset_days;
+        if to_regclass('inbox_' || to_char(that_day, 'YYYYMMDD')) is null
+           and not exists (select from inbox_default where day = that_day) then
+            execute format('create table %I partition of inbox for values from (%L) to (%L)',
+                'inbox_' || to_char(that_day, 'YYYYMMDD'), that_day, that_day + 1);
+        end if;
+    end loop;
+    for part in
+        select c.oid::regclass as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'inbox'::regclass and c.relname <> 'inbox_default'
+          and c.relname < 'inbox_' || to_char((now() - keep) at time zone 'UTC', 'YYYYMMDD')
+        order by c.relname
+    loop
+        -- Nothing may be received between looking and dropping.
+        execute format('lock table %s in access exclusive mode', part.name);
+        execute format('select exists (select from %s where received_at > now() - %L::interval)', part.name, keep)
+            into in_use;
+        if not in_use then
+            execute format('drop table %s', part.name);
+        end if;
+    end loop;
+    delete from inbox_default where received_at < now() - keep;
+end
+$$;

@@ -1,0 +1,100 @@
+package dev.orderflow.messaging;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** A small service: things that happen, and the notes it takes of them. */
+@ApplicationScoped
+class Things {
+
+    static final String TOPIC = "messaging.events.v1";
+
+    private final Outbox outbox;
+    private final ObjectMapper json;
+    private final Inbox.Consumer consumer;
+    private final List<Envelope> handled = new CopyOnWriteArrayList<>();
+    private volatile Consumer<Envelope> trouble = event -> {};
+
+    Things(Outbox outbox, Inbox inbox, ObjectMapper json) {
+        this.outbox = outbox;
+        this.json = json;
+        this.consumer = inbox.consumer("test", Set.of("thing.happened"), this::apply);
+    }
+
+    List<Envelope> handled(String id) {
+        return handled.stream().filter(event -> event.aggregateId().equals(id)).toList();
+    }
+
+    /** What its handler meets at each event, until told otherwise. */
+    void meets(Consumer<Envelope> trouble) {
+        this.trouble = trouble;
+    }
+
+    @Incoming("events")
+    Uni<Void> consume(ConsumerRecords<byte[], byte[]> batch) {
+        return consumer.receive(batch);
+    }
+
+    /** Lets something happen to a thing; its row is locked first, as the outbox asks. */
+    Uni<Long> happen(String id, String note) {
+        return happen(id, note, new Cause(UUID.randomUUID().toString(), null, null));
+    }
+
+    Uni<Long> happen(String id, String note, Cause cause) {
+        return outbox.transaction(transaction -> next(transaction.sql(), id)
+                .call(sequence -> transaction.append(cause, List.of(event(id, sequence, note)))));
+    }
+
+    static Uni<Long> next(SqlConnection connection, String id) {
+        return connection
+                .preparedQuery("insert into things values ($1, 1) on conflict (id) do update"
+                        + " set sequence = things.sequence + 1 returning sequence")
+                .execute(Tuple.of(id))
+                .map(rows -> rows.iterator().next().getLong(0));
+    }
+
+    static OutgoingEvent event(String id, long sequence, String note) {
+        byte[] body = "{\"note\":\"%s\"}".formatted(note).getBytes(StandardCharsets.UTF_8);
+        return new OutgoingEvent("thing.happened", "thing", id, sequence, Instant.now(), body);
+    }
+
+    private Uni<Void> apply(Transaction transaction, List<Envelope> fresh) {
+        List<Tuple> effects = new ArrayList<>();
+        for (Envelope event : fresh) {
+            JsonNode body = read(event.data());
+            trouble.accept(event);
+            effects.add(Tuple.of(
+                    event.aggregateId(), event.eventId(), body.path("note").asText()));
+        }
+        return transaction
+                .sql()
+                .preparedQuery("insert into effects (aggregate, event_id, note) values ($1, $2, $3)")
+                .executeBatch(effects)
+                .invoke(() -> handled.addAll(fresh))
+                .replaceWithVoid();
+    }
+
+    private JsonNode read(byte[] data) {
+        try {
+            return json.readTree(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
