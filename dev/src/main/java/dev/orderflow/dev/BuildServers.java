@@ -22,7 +22,7 @@ final class BuildServers {
         }
         var project = Project.here();
         removeLeftovers(project.testServers());
-        var postgres = new PostgresServer(project, folder.resolve("postgres"), Ports.free());
+        var postgres = new PostgresServer(project, folder.resolve("postgres"), Ports.free()).throwaway();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             postgres.kill();
             Folders.delete(folder);
@@ -60,7 +60,7 @@ final class BuildServers {
         if (Files.exists(lock)) {
             ProcessHandle.of(Long.parseLong(Files.readAllLines(lock).getFirst().strip()))
                     .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
-                    .ifPresent(PostgresServer::kill);
+                    .ifPresent(Processes::kill);
         }
     }
 }

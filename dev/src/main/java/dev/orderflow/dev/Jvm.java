@@ -14,12 +14,22 @@ final class Jvm {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    static String classPath(Project project) {
+        return project.devClasses() + File.pathSeparator + project.devLibraries() + File.separator + "*";
+    }
+
+    /** What tells the JVMs of one home from all others; the supervisor has it and hands it on. */
+    static String mark() {
+        return "-Dorderflow.home=" + System.getProperty("orderflow.home", "none");
+    }
+
     static List<String> command(Project project, List<String> options, Class<?> program, String... arguments) {
         var command = new ArrayList<String>();
         command.add(java());
+        command.add(mark());
         command.addAll(options);
         command.add("-cp");
-        command.add(project.devClasses() + File.pathSeparator + project.devLibraries() + File.separator + "*");
+        command.add(classPath(project));
         command.add(program.getName());
         command.addAll(List.of(arguments));
         return command;

@@ -5,19 +5,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL server of its own process, on one loopback port, with its data in one folder. It flushes what it commits,
  * so that nothing is lost when it, or the machine, is killed. A new folder gets the role {@code orderflow} (password
  * {@code orderflow}) and one database per service.
  */
-public final class PostgresServer {
+public final class PostgresServer extends Part {
 
     /** The services, each of which owns the database of its name. */
     public static final List<String> DATABASES = List.of("order", "inventory", "notification", "fraud", "analytics");
@@ -28,64 +26,49 @@ public final class PostgresServer {
     private final Project project;
     private final Path folder;
     private final int port;
-    private @Nullable Process process;
+    private boolean lasting = true;
 
     public PostgresServer(Project project, Path folder, int port) {
+        this(project, folder, port, folder.resolve("postgres.log"));
+    }
+
+    public PostgresServer(Project project, Path folder, int port, Path log) {
+        super("postgres", log);
         this.project = project;
         this.folder = folder.toAbsolutePath();
         this.port = port;
+    }
+
+    /** For data that nobody needs tomorrow: a new cluster is not flushed to the disk, what is committed in it still is. */
+    public PostgresServer throwaway() {
+        lasting = false;
+        return this;
     }
 
     public int port() {
         return port;
     }
 
-    /** Creates the data if there are none, and returns once the server accepts connections. */
-    public void start() {
+    /** Creates the data if there are none, and clears away what a killed server left. */
+    @Override
+    List<String> prepare() {
         var user = PostgresUser.current();
         var bin = PostgresBinaries.unpacked(project, user.cache()).resolve("bin");
         if (!Files.exists(data())) {
             create(user, bin);
         }
         removeStaleLock();
-        var started = Processes.start(user.command(command(bin)), log());
-        process = started;
-        Processes.await(started, () -> isReady(started.pid()), Duration.ofSeconds(60), log());
+        return user.command(command(bin));
     }
 
-    /** Ends it in order: sessions are ended, everything is flushed. */
-    public void stop() {
-        if (process != null) {
-            Processes.signal(process.pid(), "INT");
-            Processes.awaitEnd(process.toHandle(), Duration.ofSeconds(20));
-        }
-    }
-
-    /** Ends it and its sessions at once, as {@code kill -9} does; the next start recovers. */
-    public void kill() {
-        if (process != null) {
-            kill(process.toHandle());
-        }
-    }
-
-    static void kill(ProcessHandle postmaster) {
-        var sessions = postmaster.descendants().toList();
-        postmaster.destroyForcibly();
-        sessions.forEach(ProcessHandle::destroyForcibly);
-        postmaster.onExit().join();
-        sessions.forEach(session -> session.onExit().join());
-    }
-
-    public @Nullable Process process() {
-        return process;
+    /** Sessions are ended, everything is flushed; the default signal would wait for the clients to leave. */
+    @Override
+    String farewell() {
+        return "INT";
     }
 
     public String jdbcUrl(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
-    }
-
-    public Path log() {
-        return folder.resolve("postgres.log");
     }
 
     private Path data() {
@@ -137,7 +120,8 @@ public final class PostgresServer {
                             // The same order of strings on every system.
                             "--locale-provider=builtin",
                             "--locale=C.UTF-8",
-                            "--lc-messages=C"),
+                            "--lc-messages=C",
+                            lasting ? "--data-checksums" : "--no-sync"),
                     "");
             Processes.run(
                     user.command(
@@ -173,7 +157,8 @@ public final class PostgresServer {
     }
 
     /** The server writes its state into its lock file, which is how pg_ctl learns of it, too. */
-    private boolean isReady(long pid) {
+    @Override
+    boolean isReady(long pid) {
         var lines = lockFile();
         return lines.size() > 7
                 && lines.getFirst().strip().equals(Long.toString(pid))
@@ -200,7 +185,7 @@ public final class PostgresServer {
         var holder = lines.getFirst().strip().chars().allMatch(Character::isDigit)
                 ? ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
                 : java.util.Optional.<ProcessHandle>empty();
-        holder.filter(this::servesTheseData).ifPresent(PostgresServer::kill);
+        holder.filter(this::servesTheseData).ifPresent(Processes::kill);
         try {
             Files.deleteIfExists(data().resolve("postmaster.pid"));
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -19,9 +20,15 @@ final class Processes {
 
     /** Starts it without input and with everything that it says appended to the log. */
     static Process start(List<String> command, Path log) {
+        return start(command, log, Path.of(""), Map.of());
+    }
+
+    static Process start(List<String> command, Path log, Path folder, Map<String, String> environment) {
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
-            return new ProcessBuilder(command)
+            var builder = new ProcessBuilder(command);
+            builder.environment().putAll(environment);
+            return builder.directory(folder.toAbsolutePath().toFile())
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectErrorStream(true)
@@ -96,6 +103,15 @@ final class Processes {
         } catch (java.util.concurrent.ExecutionException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Kills it and all that it has started, and waits until they are gone. */
+    static void kill(ProcessHandle process) {
+        var children = process.descendants().toList();
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
+        process.onExit().join();
+        children.forEach(child -> child.onExit().join());
     }
 
     static String tail(Path log, int lines) {

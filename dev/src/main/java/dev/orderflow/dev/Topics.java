@@ -1,5 +1,6 @@
 package dev.orderflow.dev;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,11 +72,27 @@ public final class Topics {
                     .filter(topic -> !present.contains(topic.name()))
                     .toList();
             admin.createTopics(missing).all().get();
+            var names = topics.stream().map(NewTopic::name).toList();
+            while (!areVisible(admin, names)) {
+                Processes.pause(Duration.ofMillis(20));
+            }
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The controller has created them; clients know them only once the broker has heard of it. */
+    private static boolean areVisible(Admin admin, List<String> names) throws InterruptedException {
+        try {
+            return admin.describeTopics(names).allTopicNames().get().values().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .allMatch(partition ->
+                            partition.leader() != null && !partition.leader().isEmpty());
+        } catch (ExecutionException notYet) {
+            return false;
         }
     }
 

@@ -1,0 +1,187 @@
+package dev.orderflow.dev;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Builds what runs, when the sources have changed since the last time, and keeps it apart from {@code target/}. Without
+ * a change nothing is built and nothing is fetched.
+ */
+final class Build {
+
+    private static final Pattern MODULE =
+            Pattern.compile("\\[INFO] Building orderflow ?(\\S*) \\S+ +\\[(\\d+)/(\\d+)]");
+
+    /** Longer silence looks like a hang. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
+    /** What the servers need. */
+    static final List<String> SERVERS = List.of("dev");
+
+    /** What the whole system needs. */
+    static final List<String> SYSTEM =
+            List.of("dev", "messaging", "order", "inventory", "notification", "fraud", "analytics");
+
+    private final Home home;
+    private final List<String> modules;
+    private final Consumer<String> say;
+    private final Instant start = Instant.now();
+    private final List<String> mistakes = new ArrayList<>();
+    private int fetched;
+    private String step = "starting Maven";
+    private Instant lastSaid = start;
+
+    private Build(Home home, List<String> modules, Consumer<String> say) {
+        this.home = home;
+        this.modules = modules;
+        this.say = say;
+    }
+
+    static void ifStale(Home home, List<String> modules, Consumer<String> say) {
+        var fingerprint = Fingerprint.of(home.root(), modules);
+        var mark = home.app().resolve("built-" + String.join("-", modules));
+        try {
+            if (Files.exists(mark) && Files.readString(mark).equals(fingerprint)) {
+                return;
+            }
+            var build = new Build(home, modules, say);
+            if (System.getenv("ORDERFLOW_SKIP_BUILD") == null) {
+                build.run();
+            }
+            build.install();
+            Files.writeString(mark, fingerprint);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void run() throws IOException {
+        say.accept("Building what has changed; the first time everything that is needed is fetched.");
+        Files.createDirectories(home.logs());
+        var command = new ProcessBuilder(
+                        home.root().resolve("mvnw").toString(),
+                        "-B",
+                        "-Dstyle.color=never",
+                        "-Dquick",
+                        "package",
+                        "-pl",
+                        String.join(",", modules),
+                        "-am")
+                .directory(home.root().toFile())
+                .redirectErrorStream(true);
+        command.environment().put("ORDERFLOW_TRANSFERS", "shown");
+        var process = command.start();
+        process.getOutputStream().close();
+        var end = new Thread(process::destroy); // Ctrl-C
+        Runtime.getRuntime().addShutdownHook(end);
+        Thread.startVirtualThread(() -> breakSilence(process));
+        try (var said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+                var log = new PrintWriter(Files.newBufferedWriter(home.log("build")))) {
+            for (var line = said.readLine(); line != null; line = said.readLine()) {
+                log.println(line);
+                read(line);
+            }
+        }
+        var code = process.onExit().join().exitValue();
+        Runtime.getRuntime().removeShutdownHook(end);
+        if (code != 0) {
+            throw new Failure("the build failed; all of its output is in " + home.log("build") + "\n"
+                    + String.join("\n", mistakes.subList(0, Math.min(8, mistakes.size()))));
+        }
+        say("built");
+    }
+
+    private synchronized void read(String line) {
+        if (line.startsWith("Downloaded from")) {
+            fetched++;
+        } else if (line.startsWith("[ERROR]") || line.startsWith("mvnw: ")) {
+            mistakes.add(line);
+        }
+        var module = MODULE.matcher(line);
+        if (module.find()) {
+            var name = module.group(1).isEmpty() ? "orderflow" : module.group(1);
+            step = module.group(2) + "/" + module.group(3) + " " + name;
+            say(step);
+        }
+    }
+
+    private void breakSilence(Process process) {
+        while (process.isAlive()) {
+            Processes.pause(Duration.ofMillis(200));
+            synchronized (this) {
+                if (Duration.between(lastSaid, Instant.now()).compareTo(SILENCE) >= 0 && process.isAlive()) {
+                    say(step + " ...");
+                }
+            }
+        }
+    }
+
+    private synchronized void say(String what) {
+        lastSaid = Instant.now();
+        var seconds = Duration.between(start, lastSaid).toSeconds();
+        var files = fetched == 0 ? "" : "  (" + fetched + " files fetched)";
+        say.accept("%4d s  %s%s".formatted(seconds, what, files));
+    }
+
+    /** A half-installed application has no mark and is made again. */
+    private void install() throws IOException {
+        try (var marks = Files.newDirectoryStream(Files.createDirectories(home.app()), "built-*")) {
+            for (var mark : marks) {
+                Files.delete(mark);
+            }
+        }
+        for (var module : modules) {
+            Folders.delete(home.app().resolve(module));
+            var built = home.root().resolve(module).resolve("target");
+            var installed = home.app().resolve(module).resolve("target");
+            if (module.equals("dev")) {
+                copy(built.resolve("classes"), installed.resolve("classes"));
+                copy(built.resolve("lib"), installed.resolve("lib"));
+            } else if (!module.equals("messaging")) {
+                copy(built.resolve("quarkus-app"), installed.resolve("quarkus-app"));
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        if (!Files.isDirectory(from)) {
+            throw new Failure("nothing is built in " + from);
+        }
+        try (Stream<Path> files = Files.walk(from)) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                var copy = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    link(file, copy);
+                }
+            }
+        }
+    }
+
+    /** Jars are replaced by a build and never written again, so a second name for the same bytes is enough. */
+    private static void link(Path file, Path copy) throws IOException {
+        if (file.toString().endsWith(".jar")) {
+            try {
+                Files.createLink(copy, file);
+                return;
+            } catch (IOException | UnsupportedOperationException impossible) {
+                // Another file system, for example.
+            }
+        }
+        Files.copy(file, copy);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.orderflow.dev;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Finds what a killed run left behind. Every JVM of a home carries its mark in the command line, and PostgreSQL the
+ * path of its data, so nothing has to be recorded, and a process that merely got an old number is never touched.
+ */
+final class Leftovers {
+
+    private Leftovers() {}
+
+    static void end(Home home, Consumer<String> say) {
+        var left = find(home);
+        if (left.isEmpty()) {
+            return;
+        }
+        say.accept("Ending what a killed run has left: " + left.size() + " processes.");
+        // First whoever would start the others again.
+        left.stream().filter(Leftovers::supervises).forEach(Processes::kill);
+        for (var process : left) {
+            Processes.signal(process.pid(), isPostgres(process) ? "INT" : "TERM");
+        }
+        for (var process : left) {
+            Processes.awaitEnd(process, Duration.ofSeconds(10));
+        }
+        find(home).forEach(Processes::kill);
+    }
+
+    static List<ProcessHandle> find(Home home) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.pid() != ProcessHandle.current().pid())
+                .filter(process -> belongs(commandLine(process), home))
+                .toList();
+    }
+
+    static boolean belongs(String commandLine, Home home) {
+        var isServer = commandLine.matches(".*/bin/(postgres|initdb) .*");
+        return commandLine.contains(" " + home.mark() + " ")
+                || (isServer && commandLine.contains(home.data() + "/postgres/"));
+    }
+
+    private static boolean supervises(ProcessHandle process) {
+        return commandLine(process).contains(" dev.orderflow.dev.Supervisor ");
+    }
+
+    private static boolean isPostgres(ProcessHandle process) {
+        return commandLine(process).contains("/bin/postgres ");
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        return process.info().commandLine().orElse("");
+    }
+}

@@ -1,0 +1,171 @@
+package dev.orderflow.dev;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code ./run} does. It is started from its source, before anything is built; therefore it and all that it needs
+ * use the JDK alone.
+ */
+final class Run {
+
+    /** One runs already, or, when one is needed, none does. */
+    private static final int STATE = 3;
+
+    private final Home home;
+
+    private Run(Home home) {
+        this.home = home;
+    }
+
+    static void main(String[] arguments) {
+        try {
+            System.exit(new Run(Home.of(Path.of(arguments[0])))
+                    .execute(List.of(arguments).subList(1, arguments.length)));
+        } catch (Failure failure) {
+            System.err.println("run: " + failure.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private int execute(List<String> arguments) {
+        var verb = arguments.isEmpty() ? "" : arguments.getFirst();
+        var rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
+        return switch (verb) {
+            case "stop" -> rest.isEmpty() ? stop() : ask("stop " + only(rest));
+            case "start", "kill" -> ask(verb + " " + only(rest));
+            case "status" -> ask("status");
+            case "logs" -> new Logs(home).show(rest);
+            case "demo" -> demo(rest);
+            default -> start(Options.parse(arguments, environment("ORDERFLOW_PORT_OFFSET")));
+        };
+    }
+
+    private static String only(List<String> arguments) {
+        if (arguments.size() != 1 || !arguments.getFirst().matches("[a-z]+")) {
+            throw new Failure("which part? One of postgres, kafka, mail, " + String.join(", ", Layout.SERVICES));
+        }
+        return arguments.getFirst();
+    }
+
+    private static String environment(String name) {
+        return Optional.ofNullable(System.getenv(name)).orElse("");
+    }
+
+    private int ask(String command) {
+        var control = Control.of(home);
+        if (control.isEmpty()) {
+            System.out.println("orderflow does not run; ./run starts it.");
+            return STATE;
+        }
+        return answered(control.get().send(command, System.out::println));
+    }
+
+    private static int answered(int code) {
+        if (code == Control.LOST) {
+            System.err.println("run: the supervisor was killed; the next ./run clears up and starts again.");
+            return 1;
+        }
+        return code;
+    }
+
+    /** To stop what is not there is no mistake; what a killed run left is ended as well. */
+    private int stop() {
+        var control = Control.of(home);
+        if (control.isPresent()) {
+            return answered(control.get().send("stop", System.out::println));
+        }
+        System.out.println("orderflow does not run.");
+        Leftovers.end(home, System.out::println);
+        return 0;
+    }
+
+    private int demo(List<String> arguments) {
+        var control = Control.of(home);
+        if (control.isEmpty()) {
+            System.out.println("orderflow does not run; ./run --detach starts it.");
+            return STATE;
+        }
+        var offset = new ArrayList<String>();
+        control.get().send("offset", offset::add);
+        return new Demo(Layout.standard(Integer.parseInt(offset.getFirst()))).run(arguments);
+    }
+
+    private int start(Options options) {
+        try {
+            Files.createDirectories(home.folder());
+            // Held until the supervisor answers, so that two starts do not meet.
+            try (var file = new RandomAccessFile(
+                            home.folder().resolve("starting").toFile(), "rw");
+                    var lock = file.getChannel().tryLock()) {
+                if (lock == null || Control.of(home).isPresent()) {
+                    System.out.println("orderflow runs already: ./run status, ./run logs, ./run stop");
+                    return STATE;
+                }
+                prepare(options);
+                launch(options);
+            }
+        } catch (IOException | OverlappingFileLockException e) {
+            throw new Failure("cannot use " + home.folder() + ": " + e.getMessage(), e);
+        }
+        return follow(options);
+    }
+
+    private void prepare(Options options) {
+        Leftovers.end(home, System.out::println);
+        Requirements.check(home, options);
+        Build.ifStale(home, options.serversOnly() ? Build.SERVERS : Build.SYSTEM, System.out::println);
+        if (options.fresh()) {
+            Folders.delete(home.data());
+            Folders.delete(home.mails());
+        }
+    }
+
+    private void launch(Options options) {
+        try {
+            Files.deleteIfExists(home.control());
+            Files.deleteIfExists(home.log("run"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var built = new Project(home.app());
+        var command = new ArrayList<String>();
+        command.addAll(List.of(
+                Jvm.java(),
+                home.mark(),
+                "-Xmx64m",
+                "-Xss512k",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                Jvm.classPath(built),
+                "dev.orderflow.dev.Supervisor",
+                home.root().toString(),
+                home.folder().toString()));
+        command.addAll(options.words());
+        var supervisor = Processes.start(command, home.log("run"));
+        Processes.await(supervisor, () -> Control.of(home).isPresent(), Duration.ofSeconds(30), home.log("run"));
+    }
+
+    private int follow(Options options) {
+        System.out.println(
+                options.serversOnly() ? "Starting the servers." : "Starting the servers, then the services.");
+        var control = Control.of(home).orElseThrow(() -> new Failure("the supervisor ended: see " + home.log("run")));
+        if (!options.attached()) {
+            return answered(control.send("follow", System.out::println));
+        }
+        // Ctrl-C, or the terminal's end. The lines about the stop still come through the attached line.
+        var end = new Thread(() -> control.send("stop", line -> {}));
+        Runtime.getRuntime().addShutdownHook(end);
+        return answered(control.send("attach", System.out::println));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.orderflow.dev;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A packaged service in a JVM of its own; it is ready when its readiness probe says so. */
+public final class ServiceProcess extends Part {
+
+    /** Measured: enough for thousands of orders, and five of them fit into a small machine. */
+    private static final List<String> JVM =
+            List.of("-Xmx96m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+    private final Project project;
+    private final Layout layout;
+    private final Map<String, String> properties;
+
+    /** With further properties, which win over those of the layout. */
+    public ServiceProcess(Project project, String service, Path log, Layout layout, Map<String, String> further) {
+        super(service, log);
+        this.project = project;
+        this.layout = layout;
+        properties = new HashMap<>(layout.properties(service));
+        properties.putAll(further);
+    }
+
+    public int httpPort() {
+        return layout.http(name());
+    }
+
+    @Override
+    List<String> prepare() {
+        var jar = project.packaged(name()).resolve("quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new Failure(name() + " is not packaged: run ./mvnw -Dquick package");
+        }
+        var command = new ArrayList<String>();
+        command.add(Jvm.java());
+        command.add(Jvm.mark());
+        command.addAll(JVM);
+        new TreeMap<>(properties).forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.add("-jar");
+        command.add(jar.toString());
+        return command;
+    }
+
+    @Override
+    boolean isReady(long pid) {
+        return new ServiceProbe(layout.management(name())).isReady();
+    }
+}
