@@ -52,7 +52,7 @@ final class Build {
 
     static void ifStale(Home home, List<String> modules, Consumer<String> say) {
         var fingerprint = Fingerprint.of(home.root(), modules);
-        var mark = home.app().resolve("built-" + String.join("-", modules));
+        var mark = mark(home, modules);
         try {
             if (Files.exists(mark) && Files.readString(mark).equals(fingerprint)) {
                 return;
@@ -63,9 +63,14 @@ final class Build {
             }
             build.install();
             Files.writeString(mark, fingerprint);
+            Files.writeString(mark(home, SERVERS), Fingerprint.of(home.root(), SERVERS));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Path mark(Home home, List<String> modules) {
+        return home.app().resolve("built-" + String.join("-", modules));
     }
 
     private void run() throws IOException {
