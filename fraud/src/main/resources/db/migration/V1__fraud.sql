@@ -17,7 +17,7 @@ create table assessments (
     units           bigint      not null,
     placed_at       timestamptz not null,
     score           integer     not null constraint assessments_score check (score between 0 and 100),
-    reasons         jsonb       not null,
+    reasons         text        not null, -- JSON: [{code, points, detail}]
     verdict         text        not null constraint assessments_verdict check (verdict in ('cleared', 'rejected', 'review')),
     order_state     text        not null default 'placed'
         constraint assessments_order_state check (order_state in ('placed', 'confirmed', 'cancelled')),

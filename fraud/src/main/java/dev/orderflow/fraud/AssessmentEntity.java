@@ -5,11 +5,8 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import org.hibernate.annotations.Immutable;
-import org.hibernate.annotations.JdbcTypeCode;
-import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code assessments}, to be read only: it is written in sets. */
@@ -37,8 +34,7 @@ class AssessmentEntity {
     int score;
 
     @Column(name = "reasons")
-    @JdbcTypeCode(SqlTypes.JSON)
-    List<FraudMessages.StoredReason> reasons;
+    String reasons;
 
     @Column(name = "verdict")
     String verdict;

@@ -39,7 +39,7 @@ class AssessmentRepository implements PanacheRepositoryBase<AssessmentEntity, UU
 
     Uni<@Nullable StoredReview> review(SqlConnection sql, UUID orderId) {
         return sql.preparedQuery("""
-                        select verdict, decision, order_state, version, sequence, customer_id, score, reasons::text,
+                        select verdict, decision, order_state, version, sequence, customer_id, score, reasons,
                             correlation_id, traceparent
                         from assessments where order_id = $1""")
                 .execute(Tuple.of(orderId))

@@ -5,8 +5,6 @@ import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -28,6 +26,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +51,11 @@ class AssessmentResource {
             String reason) {}
 
     private final ReviewService service;
+    private final FraudMessages messages;
 
-    AssessmentResource(ReviewService service) {
+    AssessmentResource(ReviewService service, FraudMessages messages) {
         this.service = service;
+        this.messages = messages;
     }
 
     @GET
@@ -60,7 +63,7 @@ class AssessmentResource {
     @Operation(summary = "The assessment of an order, with its version as ETag")
     @APIResponse(responseCode = "304", description = "Still the version of If-None-Match")
     @APIResponse(responseCode = "404", description = "No assessment, or none yet")
-    Uni<Response> read(@PathParam("order_id") String orderId, @Context Request request) {
+    public Uni<Response> read(@PathParam("order_id") String orderId, @Context Request request) {
         UUID id = orderId(orderId);
         return service.find(id).map(found -> {
             AssessmentEntity stored = known(found, orderId);
@@ -74,15 +77,20 @@ class AssessmentResource {
     @APIResponse(
             responseCode = "200",
             description = "A page; next is the path of the following one, absent on the last")
-    Uni<AssessmentView.Page> list(
+    public Uni<AssessmentView.Page> list(
             @QueryParam("verdict")
                     @DefaultValue("review")
                     @Pattern(regexp = "cleared|rejected|review", message = "must be cleared, rejected or review")
                     String verdict,
-            @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(200) int limit,
+            @QueryParam("limit")
+                    @DefaultValue("50")
+                    @Pattern(regexp = "[1-9][0-9]?|1[0-9][0-9]|200", message = "must be a number from 1 to 200")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "200"))
+                    String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         UUID after = cursor == null ? START : cursor(cursor);
-        return service.page(verdict, after, limit + 1).map(found -> page(found, verdict, limit));
+        int size = Integer.parseInt(limit);
+        return service.page(verdict, after, size + 1).map(found -> page(found, verdict, size));
     }
 
     @POST
@@ -96,7 +104,7 @@ class AssessmentResource {
     @APIResponse(responseCode = "404", description = "No such assessment")
     @APIResponse(responseCode = "409", description = "Not in review, decided the other way, or the order is cancelled")
     @APIResponse(responseCode = "412", description = "Not the version of If-Match")
-    Uni<Response> decide(
+    public Uni<Response> decide(
             @PathParam("order_id") String orderId,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid DecisionRequest request) {
@@ -118,16 +126,20 @@ class AssessmentResource {
         }
     }
 
-    private static AssessmentView.Page page(List<AssessmentEntity> found, String verdict, int limit) {
+    private AssessmentView.Page page(List<AssessmentEntity> found, String verdict, int limit) {
         List<AssessmentEntity> shown = found.subList(0, Math.min(limit, found.size()));
         String next = found.size() > limit
                 ? "/api/v1/assessments?verdict=%s&limit=%d&cursor=%s".formatted(verdict, limit, shown.getLast().orderId)
                 : null;
-        return new AssessmentView.Page(shown.stream().map(AssessmentView::of).toList(), next);
+        return new AssessmentView.Page(
+                shown.stream()
+                        .map(stored -> AssessmentView.of(stored, messages))
+                        .toList(),
+                next);
     }
 
-    private static Response answer(AssessmentEntity stored) {
-        return Response.ok(AssessmentView.of(stored)).tag(tag(stored)).build();
+    private Response answer(AssessmentEntity stored) {
+        return Response.ok(AssessmentView.of(stored, messages)).tag(tag(stored)).build();
     }
 
     private static EntityTag tag(AssessmentEntity stored) {

@@ -31,14 +31,14 @@ record AssessmentView(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(List<AssessmentView> items, @Nullable String next) {}
 
-    static AssessmentView of(AssessmentEntity stored) {
+    static AssessmentView of(AssessmentEntity stored, FraudMessages messages) {
         return new AssessmentView(
                 stored.orderId,
                 stored.customerId,
                 new Money(stored.totalMinor, stored.currency).decimal().toPlainString(),
                 stored.currency,
                 stored.score,
-                stored.reasons,
+                messages.reasons(stored.reasons),
                 stored.verdict,
                 stored.orderState,
                 stored.placedAt,

@@ -16,8 +16,6 @@ final class ConfiguredRules {
     /** Stands for a currency that nobody names: the map answers it with the default. */
     private static final String ANY = "otherwise";
 
-    private ConfiguredRules() {}
-
     @Produces
     @Singleton
     static FraudRules rules(FraudConfig config) {

@@ -16,7 +16,7 @@ import java.util.Set;
  * rejected, and a person looks at it only when two rules or more apply.
  */
 @ConfigMapping(prefix = "fraud")
-interface FraudConfig {
+public interface FraudConfig {
 
     /** The score from which a person has to look at the order. */
     @WithDefault("50")

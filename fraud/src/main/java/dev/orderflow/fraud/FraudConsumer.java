@@ -10,10 +10,12 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 @ApplicationScoped
 class FraudConsumer {
 
+    static final String NAME = "fraud";
+
     private final Inbox.Consumer consumer;
 
     FraudConsumer(Inbox inbox, FraudService service) {
-        consumer = inbox.consumer("fraud", FraudMessages.CONSUMED, service::apply);
+        consumer = inbox.consumer(NAME, FraudMessages.CONSUMED, service::apply);
     }
 
     @Incoming("order-events")

@@ -136,7 +136,7 @@ class FraudRepository {
                         insert into assessments (order_id, customer_id, total_minor, currency, units, placed_at,
                             score, reasons, verdict, assessed_at, correlation_id, traceparent)
                         select a.order_id, a.customer_id, a.total_minor, a.currency, a.units, a.placed_at,
-                            a.score, a.reasons::jsonb, a.verdict, $12, a.correlation_id, a.traceparent
+                            a.score, a.reasons, a.verdict, $12, a.correlation_id, a.traceparent
                         from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[],
                                 $7::integer[], $8::text[], $9::text[], $10::text[], $11::text[])
                             as a (order_id, customer_id, total_minor, currency, units, placed_at,

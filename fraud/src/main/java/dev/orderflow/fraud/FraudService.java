@@ -7,8 +7,9 @@ import dev.orderflow.fraud.domain.OrderInput;
 import dev.orderflow.fraud.domain.OrderState;
 import dev.orderflow.messaging.Cause;
 import dev.orderflow.messaging.Envelope;
+import dev.orderflow.messaging.Inbox;
 import dev.orderflow.messaging.Transaction;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -36,13 +37,13 @@ class FraudService {
     private final FraudRepository repository;
     private final FraudMessages messages;
     private final FraudRules rules;
-    private final MeterRegistry metrics;
+    private final Inbox inbox;
 
-    FraudService(FraudRepository repository, FraudMessages messages, FraudRules rules, MeterRegistry metrics) {
+    FraudService(FraudRepository repository, FraudMessages messages, FraudRules rules, Inbox inbox) {
         this.repository = repository;
         this.messages = messages;
         this.rules = rules;
-        this.metrics = metrics;
+        this.inbox = inbox;
     }
 
     Uni<Void> apply(Transaction transaction, List<Envelope> fresh) {
@@ -105,14 +106,18 @@ class FraudService {
     private void report(Batch batch) {
         batch.assessed.forEach(a -> {
             String verdict = a.assessment().verdict().name().toLowerCase(Locale.ROOT);
-            metrics.counter("fraud.assessments", "verdict", verdict).increment();
+            Metrics.counter("fraud.assessments", "verdict", verdict).increment();
+            // The log's own fields are those of the batch; the story of each order is told here.
             LOG.infof(
-                    "order %s: %s, score %d",
-                    a.order().orderId(), verdict, a.assessment().score());
+                    "assessed: orderId=%s verdict=%s score=%d correlationId=%s",
+                    a.order().orderId(),
+                    verdict,
+                    a.assessment().score(),
+                    a.cause().correlationId());
         });
         batch.ignored.forEach((orderId, reason) -> {
-            metrics.counter("fraud.ignored", "reason", reason).increment();
-            LOG.debugf("order %s: event ignored, %s", orderId, reason);
+            inbox.ignored(FraudConsumer.NAME, reason);
+            LOG.debugf("event ignored: orderId=%s reason=%s", orderId, reason);
         });
     }
 }

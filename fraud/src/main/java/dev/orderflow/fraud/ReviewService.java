@@ -93,7 +93,9 @@ class ReviewService {
         var event = messages.event(command.decision().verdict(), stored.body(), stored.sequence() + 1, now);
         return transaction
                 .append(cause, List.of(event))
-                .invoke(() -> LOG.infof("order %s: review decided, %s", command.orderId(), command.decision()))
+                .invoke(() -> LOG.infof(
+                        "review decided: orderId=%s decision=%s correlationId=%s",
+                        command.orderId(), command.decision(), stored.correlationId()))
                 .replaceWith(new Answer.Stands());
     }
 
