@@ -1,0 +1,184 @@
+package dev.orderflow.notification;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.orderflow.contracts.EventSchemas;
+import io.agroal.api.AgroalDataSource;
+import jakarta.mail.BodyPart;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** What the tests of the running service do again and again. */
+final class NotificationFixture implements AutoCloseable {
+
+    static final Duration SOON = Duration.ofSeconds(20);
+
+    final Topic orders = new Topic("order.events.v1");
+    final Topic stock = new Topic("inventory.events.v1");
+    private final Topic told = new Topic("notification.events.v1");
+    private final AgroalDataSource database;
+    private final Outside outside;
+
+    NotificationFixture(AgroalDataSource database, Outside outside) {
+        this.database = database;
+        this.outside = outside;
+    }
+
+    /** An order of a customer whom only this order has. */
+    record TestOrder(String id, String email) {}
+
+    TestOrder order() {
+        return order("anna-" + TestEvents.id() + "@example.com");
+    }
+
+    TestOrder order(String email) {
+        TestOrder order = new TestOrder(TestEvents.id().toString(), email);
+        outside.know(order.id(), email);
+        return order;
+    }
+
+    void place(TestOrder order) {
+        send("order.placed", order);
+    }
+
+    void confirm(TestOrder order) {
+        send("order.confirmed", order);
+    }
+
+    void cancel(TestOrder order, String reason) {
+        orders.send(
+                order.id(),
+                TestEvents.headers("order.cancelled", order.id()),
+                TestEvents.cancelled(order.id(), reason));
+    }
+
+    private void send(String type, TestOrder order) {
+        orders.send(order.id(), TestEvents.headers(type, order.id()), TestEvents.order(order.id()));
+    }
+
+    List<MimeMessage> awaitMails(TestOrder order, int count) {
+        await().atMost(SOON).until(() -> outside.mailsTo(order.email()).size() >= count);
+        return outside.mailsTo(order.email());
+    }
+
+    /** Until the notification about the order's state is as expected: delivery and, when there is one, the reason. */
+    void awaitDelivery(TestOrder order, String state, String delivery) {
+        await().atMost(SOON).until(() -> deliveries(order, state), List.of(delivery)::equals);
+    }
+
+    private List<String> deliveries(TestOrder order, String state) {
+        return query("select trim(delivery || ' ' || coalesce(reason, '')) from notification where order_id = '"
+                + order.id() + "' and occasion = '" + state + "'");
+    }
+
+    void awaitAttempts(TestOrder order, int attempts) {
+        await().atMost(SOON)
+                .until(
+                        () -> query("select id from notification where attempt >= " + attempts + " and order_id = '"
+                                        + order.id() + "'")
+                                .size(),
+                        found -> found == 1);
+    }
+
+    /**
+     * Returns when everything that was sent before has been consumed, and what is due has been tried: an order at the end
+     * of each partition has been told.
+     */
+    void awaitEverythingBefore() {
+        List<TestOrder> last = new ArrayList<>();
+        for (int partition = 0; partition < orders.partitions(); partition++) {
+            TestOrder order = order();
+            orders.send(partition, TestEvents.headers("order.placed", order.id()), TestEvents.order(order.id()));
+            last.add(order);
+        }
+        last.forEach(order -> awaitDelivery(order, "placed", "sent"));
+    }
+
+    /** The events about the notifications of an order so far, all of them valid, the oldest first. */
+    List<ConsumerRecord<byte[], byte[]>> eventsOf(TestOrder order) {
+        List<ConsumerRecord<byte[], byte[]>> events = told.records().stream()
+                .filter(record -> body(record).contains(order.id()))
+                .toList();
+        for (ConsumerRecord<byte[], byte[]> event : events) {
+            String type = Topic.headers(event).getOrDefault("ce_type", "");
+            assertEquals(List.of(), EventSchemas.headerViolations(Topic.headers(event)));
+            assertEquals(List.of(), EventSchemas.violations(type, event.value()));
+        }
+        return events;
+    }
+
+    List<ConsumerRecord<byte[], byte[]>> awaitEvents(TestOrder order, int count) {
+        await().atMost(SOON).until(() -> eventsOf(order).size() >= count);
+        return eventsOf(order);
+    }
+
+    static String body(ConsumerRecord<byte[], byte[]> record) {
+        return new String(record.value(), StandardCharsets.UTF_8);
+    }
+
+    /** Rows as text, columns separated by a space. */
+    List<String> query(String sql) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement();
+                var found = statement.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            while (found.next()) {
+                List<String> row = new ArrayList<>();
+                for (int column = 1; column <= found.getMetaData().getColumnCount(); column++) {
+                    row.add(String.valueOf(found.getString(column)));
+                }
+                rows.add(String.join(" ", row));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void execute(String sql) {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One of the two forms of a message: text/plain or text/html. */
+    static String content(MimeMessage mail, String type) {
+        try {
+            return content((Multipart) mail.getContent(), type);
+        } catch (MessagingException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String content(Multipart parts, String type) throws MessagingException, IOException {
+        for (int i = 0; i < parts.getCount(); i++) {
+            BodyPart part = parts.getBodyPart(i);
+            if (part.isMimeType(type)) {
+                return (String) part.getContent();
+            }
+            if (part.getContent() instanceof Multipart nested) {
+                return content(nested, type);
+            }
+        }
+        throw new AssertionError("no " + type);
+    }
+
+    @Override
+    public void close() {
+        orders.close();
+        stock.close();
+        told.close();
+    }
+}

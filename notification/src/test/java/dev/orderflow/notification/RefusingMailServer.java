@@ -1,0 +1,64 @@
+package dev.orderflow.notification;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A mail server that takes no recipient, with a reply of our choice. */
+final class RefusingMailServer implements AutoCloseable {
+
+    private final ServerSocket socket;
+    private final String reply;
+
+    RefusingMailServer(int port, String reply) {
+        try {
+            this.socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.reply = reply;
+        Thread.ofVirtual().start(this::serve);
+    }
+
+    private void serve() {
+        while (!socket.isClosed()) {
+            try {
+                Socket client = socket.accept();
+                Thread.ofVirtual().start(() -> talk(client));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void talk(Socket client) {
+        try (client;
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
+            say(client, "220 refusing");
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                say(client, line.startsWith("RCPT") ? reply : "250 OK");
+            }
+        } catch (IOException gone) {
+            // The client went away, which is all that it can do here.
+        }
+    }
+
+    private static void say(Socket client, String line) throws IOException {
+        client.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

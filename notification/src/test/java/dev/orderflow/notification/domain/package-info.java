@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orderflow.notification.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orderflow.notification;
+
+import org.jspecify.annotations.NullMarked;
