@@ -32,11 +32,16 @@ final class Journal {
         notifyAll();
     }
 
+    /** The lines from the number on that there are. */
+    synchronized List<String> now(int number) {
+        var first = Math.max(0, number - forgotten);
+        return first >= lines.size() ? List.of() : List.copyOf(lines.subList(first, lines.size()));
+    }
+
     /** The lines from the number on; waits up to a second for one, or for what else wakes. */
     synchronized List<String> from(int number) {
         awaitNews(number);
-        var first = Math.max(0, number - forgotten);
-        return first >= lines.size() ? List.of() : List.copyOf(lines.subList(first, lines.size()));
+        return now(number);
     }
 
     private void awaitNews(int number) {

@@ -30,6 +30,7 @@ final class Keeper {
     private boolean hurried;
     private State state = State.STOPPED;
     private int failures;
+    private String lastEnd = "";
     private Duration pause = FIRST_PAUSE;
 
     Keeper(Part part, Journal journal) {
@@ -48,6 +49,11 @@ final class Keeper {
     /** How often it has ended before it was ready. */
     synchronized int failures() {
         return failures;
+    }
+
+    /** Why it ended the last time. */
+    synchronized String lastEnd() {
+        return lastEnd;
     }
 
     /** Starts it and returns at once; without effect on one that is wanted already, except that a pause ends. */
@@ -120,6 +126,7 @@ final class Keeper {
     }
 
     private synchronized void retryLater(String end, Duration lived) {
+        lastEnd = end;
         if (state != State.READY) {
             failures++;
         }

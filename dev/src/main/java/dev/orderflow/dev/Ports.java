@@ -34,7 +34,7 @@ public final class Ports {
     }
 
     /** Whether a server could listen on the port, on whatever address. */
-    static boolean isFree(int port) {
+    public static boolean isFree(int port) {
         try (var any = new ServerSocket()) {
             any.setReuseAddress(true);
             any.bind(new InetSocketAddress(port));

@@ -25,7 +25,8 @@ enum PostgresUser {
     }
 
     static PostgresUser current() {
-        if (new UnixSystem().getUid() != 0) {
+        // initdb also refuses a user without a name, as some containers have them.
+        if (new UnixSystem().getUid() != 0 && Processes.succeeds("id", "-un")) {
             return SELF;
         }
         if (NAMESPACE.works()) {

@@ -81,11 +81,18 @@ final class Run {
     private int stop() {
         var control = Control.of(home);
         if (control.isPresent()) {
-            return answered(control.get().send("stop", System.out::println));
+            var code = answered(control.get().send("stop", System.out::println));
+            awaitEnd(control.get());
+            return code;
         }
         System.out.println("orderflow does not run.");
         Leftovers.end(home, System.out::println);
         return 0;
+    }
+
+    /** It has stopped everything else and is about to go; when this returns, no process is left. */
+    private static void awaitEnd(Control control) {
+        ProcessHandle.of(control.pid()).ifPresent(supervisor -> Processes.awaitEnd(supervisor, Duration.ofSeconds(10)));
     }
 
     private int demo(List<String> arguments) {
@@ -161,10 +168,17 @@ final class Run {
                 options.serversOnly() ? "Starting the servers." : "Starting the servers, then the services.");
         var control = Control.of(home).orElseThrow(() -> new Failure("the supervisor ended: see " + home.log("run")));
         if (!options.attached()) {
-            return answered(control.send("follow", System.out::println));
+            var code = answered(control.send("follow", System.out::println));
+            if (code != 0) {
+                awaitEnd(control);
+            }
+            return code;
         }
         // Ctrl-C, or the terminal's end. The lines about the stop still come through the attached line.
-        var end = new Thread(() -> control.send("stop", line -> {}));
+        var end = new Thread(() -> {
+            control.send("stop", line -> {});
+            awaitEnd(control);
+        });
         Runtime.getRuntime().addShutdownHook(end);
         return answered(control.send("attach", System.out::println));
     }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs the parts of the system in the background and answers {@code ./run}'s questions. When it was started for a
@@ -42,6 +43,8 @@ final class Supervisor {
     private final Journal journal = new Journal();
     private final Map<String, Keeper> keepers = new LinkedHashMap<>();
     private final Instant begun = Instant.now();
+    private final AtomicInteger visitors = new AtomicInteger();
+    private boolean hasWelcomed;
     private Phase phase = Phase.STARTING;
 
     private Supervisor(Home home, Options options) {
@@ -72,10 +75,17 @@ final class Supervisor {
             Thread.ofPlatform().daemon().start(this::boundLogs);
             Thread.ofPlatform().daemon().start(this::begin);
             awaitPhase(Phase.ENDED);
-            // Whoever listens reads the last lines.
-            Processes.pause(Duration.ofMillis(300));
+            sayFarewell();
         }
         System.exit(0);
+    }
+
+    /** Whoever listens reads the last lines; nobody can hold up the end by not reading. */
+    private void sayFarewell() {
+        var end = Instant.now().plusSeconds(3);
+        while (visitors.get() > 0 && Instant.now().isBefore(end)) {
+            Processes.pause(Duration.ofMillis(20));
+        }
     }
 
     private static byte[] randomBytes() {
@@ -101,7 +111,7 @@ final class Supervisor {
             journal.say(String.valueOf(failure.getMessage()));
             become(Phase.FAILED);
             stop();
-            return;
+            return; // those who wait for the start are told by its end
         }
         if (become(Phase.READY)) {
             var seconds = Duration.between(begun, Instant.now()).toSeconds();
@@ -111,15 +121,13 @@ final class Supervisor {
         }
     }
 
-    private boolean hasWelcomed;
-
     private synchronized void welcomed() {
         hasWelcomed = true;
         notifyAll();
     }
 
     private synchronized boolean isDecided() {
-        return hasWelcomed || phase == Phase.FAILED || phase == Phase.ENDED;
+        return hasWelcomed || phase == Phase.ENDED;
     }
 
     private void startAll(List<String> names, int atOnce) {
@@ -149,9 +157,7 @@ final class Supervisor {
         var late = Instant.now().plus(keeper.part().patience());
         while (keeper.state() != Keeper.State.READY && phase() == Phase.STARTING) {
             if (keeper.failures() >= GIVE_UP || Instant.now().isAfter(late)) {
-                throw new Failure(keeper.part().name() + " does not start. Its last words (all of them: ./run logs "
-                        + keeper.part().name() + "):\n"
-                        + Processes.tail(keeper.part().log(), 12));
+                throw new Failure(wontStart(keeper));
             }
             try {
                 Thread.sleep(100);
@@ -159,6 +165,13 @@ final class Supervisor {
                 return; // another part has failed
             }
         }
+    }
+
+    private static String wontStart(Keeper keeper) {
+        var name = keeper.part().name();
+        var why = keeper.lastEnd().isEmpty() ? "it is not ready in time" : keeper.lastEnd();
+        return name + " does not start: " + why + "\nIts last words (all of them: ./run logs " + name + "):\n"
+                + Processes.tail(keeper.part().log(), 12);
     }
 
     private Keeper keeper(String name) {
@@ -234,6 +247,7 @@ final class Supervisor {
     }
 
     private void serve(Socket visitor, String secret) {
+        visitors.incrementAndGet();
         try (visitor;
                 var in = new BufferedReader(new InputStreamReader(visitor.getInputStream(), StandardCharsets.UTF_8));
                 var out = new PrintWriter(visitor.getOutputStream(), true, StandardCharsets.UTF_8)) {
@@ -243,6 +257,8 @@ final class Supervisor {
             }
         } catch (IOException gone) {
             // The visitor has left.
+        } finally {
+            visitors.decrementAndGet();
         }
     }
 
@@ -304,7 +320,7 @@ final class Supervisor {
         var next = 0;
         while (true) {
             var decided = isDecided();
-            var lines = journal.from(next);
+            var lines = decided ? journal.now(next) : journal.from(next);
             lines.forEach(line -> show(out, line.isEmpty() ? " " : line));
             next += lines.size();
             if (decided && (lines.isEmpty() || out.checkError())) {
@@ -323,7 +339,7 @@ final class Supervisor {
         var next = 0;
         while (true) {
             var ended = phase() == Phase.ENDED;
-            var lines = journal.from(next);
+            var lines = ended ? journal.now(next) : journal.from(next);
             lines.forEach(line -> show(out, line.isEmpty() ? " " : line));
             next += lines.size();
             if (ended && lines.isEmpty()) {
