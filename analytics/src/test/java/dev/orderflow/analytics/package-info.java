@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orderflow.analytics;
+
+import org.jspecify.annotations.NullMarked;
