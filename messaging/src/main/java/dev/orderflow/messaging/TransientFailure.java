@@ -1,10 +1,12 @@
 package dev.orderflow.messaging;
 
+import com.fasterxml.jackson.core.JacksonException;
 import io.vertx.core.VertxException;
 import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
@@ -40,7 +42,11 @@ final class TransientFailure {
     }
 
     // NoStackTraceThrowable is what the client says "timeout" with when no connection becomes free or none is made.
+    // What cannot be decoded is an IOException to Jackson and to charsets, and will not be decodable later either.
     private static boolean isConnection(Throwable cause) {
+        if (cause instanceof JacksonException || cause instanceof CharacterCodingException) {
+            return false;
+        }
         return cause instanceof IOException
                 || cause instanceof TimeoutException
                 || cause instanceof io.smallrye.mutiny.TimeoutException
