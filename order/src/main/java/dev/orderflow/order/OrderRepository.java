@@ -1,0 +1,319 @@
+package dev.orderflow.order;
+
+import dev.orderflow.messaging.Cause;
+import dev.orderflow.order.domain.CancelReason;
+import dev.orderflow.order.domain.Claim;
+import dev.orderflow.order.domain.Money;
+import dev.orderflow.order.domain.Order;
+import dev.orderflow.order.domain.Order.Cancelled;
+import dev.orderflow.order.domain.Order.Confirmed;
+import dev.orderflow.order.domain.Order.Pending;
+import dev.orderflow.order.domain.OrderLine;
+import dev.orderflow.order.domain.Purchase;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Currency;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The statements that write orders, and those that read them in order to write. */
+@ApplicationScoped
+class OrderRepository {
+
+    /** The order exists if and only if the claim was still the attempt's: one statement decides and stores. */
+    private static final String PLACE = """
+            with mine as (
+                update order_claims set state = 'DONE', answer_status = $5, answer = $6
+                 where caller = $1 and idempotency_key = $2 and attempt = $3 and order_id = $4 and state = 'RUNNING'
+                returning fingerprint),
+            placed as (
+                insert into orders (id, caller, idempotency_key, fingerprint, customer_id, total, currency, placed_at,
+                                    state, cleared, bound, under_review, deadline_at, hold_due_at, version, sequence,
+                                    correlation_id, traceparent)
+                select $4, $1, $2, fingerprint, $7, $8, $9, $10, 'PENDING', false, false, false, $11,
+                       now() + $12 * interval '1 millisecond', 1, 1, $13, $14
+                  from mine
+                returning id),
+            lines as (
+                insert into order_lines (order_id, position, product_id, quantity, unit_price)
+                select placed.id, l.position, l.product_id, l.quantity, l.unit_price
+                  from placed, unnest($15::text[], $16::bigint[], $17::bigint[])
+                       with ordinality as l (product_id, quantity, unit_price, position)),
+            contact as (
+                insert into order_contacts (order_id, email, phone)
+                select id, $18::text, $19::text from placed where $18::text is not null or $19::text is not null)
+            select id from placed""";
+
+    private static final String ORDERS = """
+            select id, customer_id, total, currency, placed_at, state, cleared, bound, under_review, cancel_reason,
+                   deadline_at, version, sequence, correlation_id, traceparent
+              from orders
+             where
+            """;
+
+    private static final String LOCK = ORDERS + " id = any($1) order by id for update";
+
+    private static final String LOCK_OVERDUE = ORDERS + """
+             state = 'PENDING' and deadline_at <= now()
+             order by deadline_at limit $1 for update skip locked""";
+
+    private static final String BY_KEY = ORDERS + " caller = $1 and idempotency_key = $2";
+
+    private static final String LINES = """
+            select order_id, product_id, quantity, unit_price from order_lines
+             where order_id = any($1) order by order_id, position""";
+
+    private static final String CHANGE = """
+            update orders o
+               set state = c.state, cleared = coalesce(c.cleared, o.cleared), bound = coalesce(c.bound, o.bound),
+                   under_review = coalesce(c.under_review, o.under_review), cancel_reason = c.cancel_reason,
+                   deadline_at = coalesce(c.deadline_at, o.deadline_at), version = c.version, sequence = c.sequence
+              from unnest($1::uuid[], $2::text[], $3::boolean[], $4::boolean[], $5::boolean[], $6::text[],
+                          $7::timestamptz[], $8::bigint[], $9::bigint[], $10::bigint[])
+                   as c (id, state, cleared, bound, under_review, cancel_reason, deadline_at, version, sequence, seen)
+             where o.id = c.id and o.version = c.seen""";
+
+    /** Taken for a while only: should this replica die before the hold is extended, another one does it. */
+    private static final String TAKE_DUE_HOLDS = """
+            update orders set hold_due_at = now() + $2 * interval '1 millisecond'
+             where id in (select id from orders
+                           where state = 'PENDING' and not bound and hold_due_at <= now()
+                           order by hold_due_at limit $1 for update skip locked)
+            returning id""";
+
+    private static final String HOLD_EXTENDED = """
+            update orders set hold_due_at = now() + $2 * interval '1 millisecond' where id = $1 and state = 'PENDING'""";
+
+    private static final String CONTACT = """
+            select c.email, c.phone from orders o left join order_contacts c on c.order_id = o.id where o.id = $1""";
+
+    private final Pool pool;
+
+    OrderRepository(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Stores a placed order with its answer. False when the attempt does not own the claim: then nothing is stored. */
+    Uni<Boolean> place(
+            SqlClient sql, Submission submission, Claim mine, Pending order, Duration renewHold, Answer answer) {
+        var purchase = order.purchase();
+        var lines = purchase.lines();
+        var parameters = Tuple.tuple()
+                .addString(submission.caller())
+                .addString(submission.key().value())
+                .addInteger(mine.attempt())
+                .addUUID(purchase.orderId())
+                .addInteger(answer.status())
+                .addString(answer.body())
+                .addString(purchase.customerId())
+                .addLong(purchase.total().minorUnits())
+                .addString(purchase.total().currency().getCurrencyCode())
+                .addOffsetDateTime(utc(purchase.placedAt()))
+                .addOffsetDateTime(utc(order.deadline()))
+                .addLong(renewHold.toMillis())
+                .addString(submission.cause().correlationId())
+                .addString(submission.cause().traceparent())
+                .addArrayOfString(lines.stream().map(OrderLine::productId).toArray(String[]::new))
+                .addArrayOfLong(lines.stream().map(OrderLine::quantity).toArray(Long[]::new))
+                .addArrayOfLong(lines.stream()
+                        .map(line -> line.unitPrice().minorUnits())
+                        .toArray(Long[]::new))
+                .addString(submission.contact().email())
+                .addString(submission.contact().phone());
+        return sql.preparedQuery(PLACE).execute(parameters).map(rows -> rows.rowCount() == 1);
+    }
+
+    /** Those of the orders that exist, locked in the order of their ids. */
+    Uni<Map<UUID, StoredOrder>> lock(SqlClient sql, Collection<UUID> ids) {
+        return withLines(sql, sql.preparedQuery(LOCK).execute(Tuple.of(ids.toArray(UUID[]::new))));
+    }
+
+    /** Some of the orders whose deadline has passed, locked; those that somebody else has locked are left to him. */
+    Uni<Map<UUID, StoredOrder>> lockOverdue(SqlClient sql, int limit) {
+        return withLines(sql, sql.preparedQuery(LOCK_OVERDUE).execute(Tuple.of(limit)));
+    }
+
+    /** What was ordered with a key. */
+    Uni<Optional<Purchase>> purchase(Submission submission) {
+        var key = Tuple.of(submission.caller(), submission.key().value());
+        return withLines(pool, pool.preparedQuery(BY_KEY).execute(key))
+                .map(found ->
+                        found.values().stream().findFirst().map(it -> it.order().purchase()));
+    }
+
+    /** The time by which rows are due. */
+    Uni<Instant> now(SqlClient sql) {
+        return sql.query("select now() as now")
+                .execute()
+                .map(rows -> instant(rows.iterator().next(), "now"));
+    }
+
+    /**
+     * Stores changes of locked orders.
+     *
+     * @throws IllegalStateException when one of them has changed in spite of its lock
+     */
+    Uni<Void> change(SqlClient sql, Map<UUID, StoredOrder> changes, Map<UUID, StoredOrder> locked) {
+        if (changes.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        var changed = changes.values();
+        var rowsOf = changed.stream().map(OrderRepository::columns).toList();
+        var parameters = Tuple.tuple()
+                .addArrayOfUUID(changes.keySet().toArray(UUID[]::new))
+                .addArrayOfString(rowsOf.stream().map(Columns::state).toArray(String[]::new))
+                .addArrayOfBoolean(rowsOf.stream().map(Columns::cleared).toArray(Boolean[]::new))
+                .addArrayOfBoolean(rowsOf.stream().map(Columns::bound).toArray(Boolean[]::new))
+                .addArrayOfBoolean(rowsOf.stream().map(Columns::underReview).toArray(Boolean[]::new))
+                .addArrayOfString(rowsOf.stream().map(Columns::cancelReason).toArray(String[]::new))
+                .addArrayOfOffsetDateTime(rowsOf.stream().map(Columns::deadline).toArray(OffsetDateTime[]::new))
+                .addArrayOfLong(changed.stream().map(StoredOrder::version).toArray(Long[]::new))
+                .addArrayOfLong(changed.stream().map(StoredOrder::sequence).toArray(Long[]::new))
+                .addArrayOfLong(changes.keySet().stream()
+                        .map(id -> Objects.requireNonNull(locked.get(id)).version())
+                        .toArray(Long[]::new));
+        return sql.preparedQuery(CHANGE)
+                .execute(parameters)
+                .invoke(rows -> {
+                    if (rows.rowCount() != changed.size()) {
+                        throw new IllegalStateException("an order changed while it was locked");
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    /** Takes some of the orders whose hold is to be extended, and leaves them alone for {@code lease} then. */
+    Uni<List<UUID>> takeDueHolds(int limit, Duration lease) {
+        return pool.preparedQuery(TAKE_DUE_HOLDS)
+                .execute(Tuple.of(limit, lease.toMillis()))
+                .map(rows -> {
+                    var ids = new ArrayList<UUID>();
+                    rows.forEach(row -> ids.add(row.getUUID("id")));
+                    return ids;
+                });
+    }
+
+    Uni<Void> holdExtended(UUID orderId, Duration renewAfter) {
+        return pool.preparedQuery(HOLD_EXTENDED)
+                .execute(Tuple.of(orderId, renewAfter.toMillis()))
+                .replaceWithVoid();
+    }
+
+    /** What was ordered, for those orders that exist. */
+    Uni<Map<UUID, List<RequestedLine>>> requested(Collection<UUID> ids) {
+        return pool.preparedQuery(LINES)
+                .execute(Tuple.of(ids.toArray(UUID[]::new)))
+                .map(rows -> {
+                    var lines = new HashMap<UUID, List<RequestedLine>>();
+                    rows.forEach(row -> lines.computeIfAbsent(row.getUUID("order_id"), _ -> new ArrayList<>())
+                            .add(new RequestedLine(row.getString("product_id"), row.getLong("quantity"))));
+                    return lines;
+                });
+    }
+
+    /** Empty when there is no such order; without either address when there was no contact, or it was erased. */
+    Uni<Optional<Contact>> contact(UUID orderId) {
+        return pool.preparedQuery(CONTACT).execute(Tuple.of(orderId)).map(rows -> {
+            var row = rows.rowCount() == 0 ? null : rows.iterator().next();
+            return Optional.ofNullable(row).map(it -> new Contact(it.getString("email"), it.getString("phone")));
+        });
+    }
+
+    private Uni<Map<UUID, StoredOrder>> withLines(SqlClient sql, Uni<RowSet<Row>> orders) {
+        return orders.flatMap(found -> {
+            if (found.rowCount() == 0) {
+                return Uni.createFrom().item(Map.of());
+            }
+            var ids = new ArrayList<UUID>();
+            found.forEach(row -> ids.add(row.getUUID("id")));
+            return sql.preparedQuery(LINES)
+                    .execute(Tuple.of(ids.toArray(UUID[]::new)))
+                    .map(lines -> read(found, lines));
+        });
+    }
+
+    private static Map<UUID, StoredOrder> read(RowSet<Row> orders, RowSet<Row> lines) {
+        var linesOf = new HashMap<UUID, List<Row>>();
+        lines.forEach(row -> linesOf.computeIfAbsent(row.getUUID("order_id"), _ -> new ArrayList<>())
+                .add(row));
+        var read = new LinkedHashMap<UUID, StoredOrder>();
+        orders.forEach(row -> {
+            var id = row.getUUID("id");
+            var currency = Currency.getInstance(row.getString("currency"));
+            var purchase = new Purchase(
+                    id,
+                    row.getString("customer_id"),
+                    linesOf.getOrDefault(id, List.of()).stream()
+                            .map(line -> line(line, currency))
+                            .toList(),
+                    new Money(row.getLong("total"), currency),
+                    instant(row, "placed_at"));
+            var story = new Cause(row.getString("correlation_id"), null, row.getString("traceparent"));
+            read.put(id, new StoredOrder(order(row, purchase), row.getLong("version"), row.getLong("sequence"), story));
+        });
+        return read;
+    }
+
+    private static Order order(Row row, Purchase purchase) {
+        return switch (row.getString("state")) {
+            case "PENDING" ->
+                new Pending(
+                        purchase,
+                        row.getBoolean("cleared"),
+                        row.getBoolean("bound"),
+                        row.getBoolean("under_review"),
+                        instant(row, "deadline_at"));
+            case "CONFIRMED" -> new Confirmed(purchase);
+            case "CANCELLED" -> new Cancelled(purchase, CancelReason.valueOf(row.getString("cancel_reason")));
+            default -> throw new IllegalStateException(row.getString("state"));
+        };
+    }
+
+    private static OrderLine line(Row row, Currency currency) {
+        return new OrderLine(
+                row.getString("product_id"), row.getLong("quantity"), new Money(row.getLong("unit_price"), currency));
+    }
+
+    /** What a state knows; what it does not know any more stays in the row as it was. */
+    private record Columns(
+            String state,
+            @Nullable Boolean cleared,
+            @Nullable Boolean bound,
+            @Nullable Boolean underReview,
+            @Nullable String cancelReason,
+            @Nullable OffsetDateTime deadline) {}
+
+    private static Columns columns(StoredOrder stored) {
+        return switch (stored.order()) {
+            case Pending(var _, var cleared, var bound, var underReview, var deadline) ->
+                new Columns("PENDING", cleared, bound, underReview, null, utc(deadline));
+            case Confirmed _ -> new Columns("CONFIRMED", true, true, null, null, null);
+            case Cancelled(var _, var reason) -> new Columns("CANCELLED", null, null, null, reason.name(), null);
+        };
+    }
+
+    private static Instant instant(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

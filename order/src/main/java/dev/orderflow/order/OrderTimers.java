@@ -1,0 +1,99 @@
+package dev.orderflow.order;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Does what no message asks for, when its time has come: cancels orders past their deadline, and keeps the stock of
+ * pending orders held until inventory has bound it. The times are rows, so nothing is forgotten in a crash, and any
+ * number of replicas share the work.
+ */
+@ApplicationScoped
+class OrderTimers {
+
+    private static final Logger LOG = Logger.getLogger(OrderTimers.class);
+    private static final int HOLDS_AT_ONCE = 4;
+
+    private final OrderService service;
+    private final OrderRepository orders;
+    private final InventoryClient inventory;
+    private final OrderConfig config;
+    private volatile boolean stopped;
+
+    OrderTimers(OrderService service, OrderRepository orders, InventoryClient inventory, OrderConfig config) {
+        this.service = service;
+        this.orders = orders;
+        this.inventory = inventory;
+        this.config = config;
+    }
+
+    /** The first sweep is an interval after the start: everything is wired by then. */
+    void start(@Observes StartupEvent event, Vertx vertx) {
+        repeat(vertx, "deadlines", this::expireAll);
+        repeat(vertx, "holds", this::extendHolds);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopped = true;
+    }
+
+    /** Waits between the end of a sweep and the next one, so that they never pile up. */
+    private void repeat(Vertx vertx, String what, Supplier<Uni<Void>> sweep) {
+        if (!stopped) {
+            vertx.setTimer(
+                    config.sweepInterval().toMillis(),
+                    _ -> sweep.get().subscribe().with(_ -> repeat(vertx, what, sweep), failure -> {
+                        LOG.warnf("sweep of %s failed, trying again: %s", what, failure);
+                        repeat(vertx, what, sweep);
+                    }));
+        }
+    }
+
+    private Uni<Void> expireAll() {
+        return service.expire(config.sweepBatch())
+                .flatMap(expired ->
+                        expired < config.sweepBatch() ? Uni.createFrom().voidItem() : expireAll());
+    }
+
+    private Uni<Void> extendHolds() {
+        return orders.takeDueHolds(config.sweepBatch(), config.holdRetry())
+                .flatMap(ids -> ids.isEmpty()
+                        ? Uni.createFrom().item(Map.<UUID, List<RequestedLine>>of())
+                        : orders.requested(ids))
+                .flatMap(due -> Multi.createFrom()
+                        .iterable(due.entrySet())
+                        .onItem()
+                        .transformToUni(it -> extendHold(it.getKey(), it.getValue()))
+                        .merge(HOLDS_AT_ONCE)
+                        .collect()
+                        .last());
+    }
+
+    /** Whatever inventory answers, the order is not decided here: it is inventory's events that count. */
+    private Uni<Void> extendHold(UUID orderId, List<RequestedLine> lines) {
+        return inventory
+                .reserve(orderId, lines)
+                .flatMap(answer -> {
+                    if (answer instanceof Reservation.Held held) {
+                        return orders.holdExtended(orderId, held.renewAfter());
+                    }
+                    LOG.warnf("stock of a pending order is not held, trying again orderId=%s", orderId);
+                    return Uni.createFrom().voidItem();
+                })
+                .onFailure()
+                .recoverWithUni(failure -> {
+                    LOG.infof("hold not extended, trying again orderId=%s reason=%s", orderId, failure);
+                    return Uni.createFrom().voidItem();
+                });
+    }
+}
