@@ -1,0 +1,224 @@
+package dev.orderflow.order;
+
+import static dev.orderflow.order.PlaceOrderIT.problem;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orderflow.dev.TestServers;
+import dev.orderflow.order.FakeInventory.Manner;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.grpc.GrpcService;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One key, several attempts, and an inventory that answers late or not at all. */
+@QuarkusTest
+@WithTestResource(TestServers.class)
+@WithTestResource(GrpcPort.class)
+class AttemptsIT {
+
+    @Inject
+    @GrpcService
+    FakeInventory inventory;
+
+    @Inject
+    AgroalDataSource source;
+
+    @Inject
+    CircuitBreakerMaintenance breakers;
+
+    private final String key = Api.key();
+    private ExecutorService clients;
+    private Database database;
+    private String body;
+
+    @BeforeEach
+    void reset() {
+        inventory.reset();
+        breakers.resetAll();
+        clients = Executors.newFixedThreadPool(8);
+        database = new Database(source);
+        body = Api.order(Api.item(inventory.product("1.00", "USD", 1000), 1));
+        // The very first call takes longer than a call may take.
+        await().until(() -> Api.post(Api.key(), body).statusCode() == 201);
+        inventory.reset();
+    }
+
+    @AfterEach
+    void close() {
+        clients.close();
+    }
+
+    @Test
+    void parallelRequestsWithOneKeyPlaceOneOrder() {
+        var answers = IntStream.range(0, 8)
+                .mapToObj(_ -> CompletableFuture.supplyAsync(() -> Api.post(key, body), clients))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+
+        answers.stream()
+                .filter(it -> it.statusCode() != 201)
+                .forEach(it -> problem(it, 409, "still-running").then().header("Retry-After", matchesPattern("\\d+")));
+        var placed = answers.stream().filter(it -> it.statusCode() == 201).toList();
+        assertEquals(
+                1, placed.stream().map(it -> it.body().asString()).distinct().count());
+        assertEquals("1", database.one("select count(*) from orders where idempotency_key = ?", key));
+        assertEquals(1, inventory.asked().stream().distinct().count());
+    }
+
+    @Test
+    void requestWithTheKeyOfARunningOneIsToldToComeAgain() {
+        inventory.behaveOnce(Manner.ON_DEMAND);
+        var first = CompletableFuture.supplyAsync(() -> Api.post(key, body), clients);
+        await().until(() -> inventory.waiting() == 1);
+
+        problem(Api.post(key, body), 409, "still-running").then().header("Retry-After", "1");
+
+        inventory.answerWaiting();
+        first.join().then().statusCode(201);
+        Api.post(key, body).then().statusCode(201).header("Idempotency-Replayed", "true");
+    }
+
+    @Test
+    void crashedAttemptIsTakenOverWithItsOrderId() {
+        var answer = Api.post(key, body);
+        var fingerprint = database.one("select fingerprint from orders where idempotency_key = ?", key);
+        answer.then().statusCode(201);
+        var crashed = Api.key();
+        var orderId = UUID.randomUUID();
+        database.update(
+                "insert into order_claims values ('anonymous', ?, ?, ?, 1, now() - interval '1 second', 'RUNNING')",
+                crashed,
+                fingerprint,
+                orderId);
+
+        String placed = Api.post(crashed, body).then().statusCode(201).extract().path("order_id");
+
+        assertEquals(orderId.toString(), placed);
+        assertEquals("2", database.one("select attempt from order_claims where idempotency_key = ?", crashed));
+    }
+
+    @Test
+    void attemptThatWasTakenOverPlacesNothingAndAnswersWhatIsStored() {
+        inventory.behaveOnce(Manner.ON_DEMAND);
+        var zombie = CompletableFuture.supplyAsync(() -> Api.post(key, body), clients);
+        await().until(() -> inventory.waiting() == 1);
+        database.update("update order_claims set lease_until = now() where idempotency_key = ?", key);
+
+        var second = Api.post(key, body);
+        inventory.answerWaiting();
+        var first = zombie.join();
+
+        second.then().statusCode(201);
+        first.then().statusCode(201).header("Idempotency-Replayed", "true");
+        assertEquals(second.body().asString(), first.body().asString());
+        assertEquals("1", database.one("select count(*) from orders where idempotency_key = ?", key));
+        String id = second.path("order_id");
+        await().until(() -> Topics.published(id).size() == 1);
+        assertEquals(List.of(), inventory.released());
+    }
+
+    @Test
+    void attemptThatWasTakenOverReleasesNothing() {
+        inventory.behaveOnce(Manner.SILENT, Manner.SILENT, Manner.SILENT);
+        var zombie = CompletableFuture.supplyAsync(() -> Api.post(key, body), clients);
+        await().until(() -> inventory.asked().size() == 3);
+        database.update("update order_claims set lease_until = now() where idempotency_key = ?", key);
+
+        var second = Api.post(key, body);
+
+        second.then().statusCode(201);
+        problem(zombie.join(), 504, "inventory-slow");
+        assertEquals(List.of(), inventory.released());
+        assertTrue(inventory.holds(second.path("order_id")));
+    }
+
+    @Test
+    void doubtIsResolvedByAskingAgain() {
+        inventory.behaveOnce(Manner.SILENT, Manner.DOWN);
+
+        String id = Api.post(key, body).then().statusCode(201).extract().path("order_id");
+
+        assertEquals(List.of(id, id, id), inventory.asked());
+        assertEquals(List.of(), inventory.released());
+    }
+
+    @Test
+    void inventoryDownIsA503AndTheKeyStaysUsable() {
+        inventory.behave(Manner.DOWN);
+
+        problem(Api.post(key, body), 503, "inventory-unavailable").then().header("Retry-After", matchesPattern("\\d+"));
+
+        inventory.behave(Manner.PROMPT);
+        Api.post(key, body).then().statusCode(201);
+    }
+
+    @Test
+    void inventorySilentIsA504ItsHoldIsReleasedAndTheKeyGetsANewOrderId() {
+        inventory.behave(Manner.SILENT);
+
+        problem(Api.post(key, body), 504, "inventory-slow").then().header("Retry-After", matchesPattern("\\d+"));
+
+        var given = inventory.asked().getFirst();
+        await().until(() -> inventory.released().contains(given));
+        assertFalse(inventory.holds(given));
+        inventory.behave(Manner.PROMPT);
+        String id = Api.post(key, body).then().statusCode(201).extract().path("order_id");
+        assertNotEquals(given, id);
+    }
+
+    @Test
+    void inventoryIsLeftAloneOnceItIsKnownToBeDown() {
+        inventory.behave(Manner.DOWN);
+        IntStream.range(0, 10).forEach(_ -> Api.post(Api.key(), body).then().statusCode(503));
+        var before = inventory.asked().size();
+        var started = System.nanoTime();
+
+        problem(Api.post(key, body), 503, "inventory-unavailable");
+
+        assertEquals(before, inventory.asked().size());
+        assertTrue(Duration.ofNanos(System.nanoTime() - started).toMillis() < 1000);
+    }
+
+    @Test
+    void holdThatEndsTooSoonIsNotTrusted() {
+        inventory.holdFor(30);
+
+        problem(Api.post(key, body), 504, "inventory-slow");
+
+        assertEquals("0", database.one("select count(*) from orders where idempotency_key = ?", key));
+        var given = inventory.asked().getFirst();
+        await().until(() -> inventory.released().contains(given));
+    }
+
+    @Test
+    void keyIsKnownWithoutItsClaim() {
+        Response first = Api.post(key, body);
+        database.update("delete from order_claims where idempotency_key = ?", key);
+
+        var second = Api.post(key, body);
+
+        second.then().statusCode(201).header("Idempotency-Replayed", "true");
+        assertEquals(first.body().asString(), second.body().asString());
+        problem(Api.post(key, body.replace("cust-1", "cust-2")), 422, "idempotency-key-reused");
+    }
+}

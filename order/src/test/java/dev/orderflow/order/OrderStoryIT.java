@@ -1,0 +1,205 @@
+package dev.orderflow.order;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.orderflow.dev.TestServers;
+import dev.orderflow.order.Topics.Event;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.grpc.GrpcService;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What becomes of an order that was placed. */
+@QuarkusTest
+@WithTestResource(TestServers.class)
+@WithTestResource(GrpcPort.class)
+class OrderStoryIT {
+
+    @Inject
+    @GrpcService
+    FakeInventory inventory;
+
+    @Inject
+    AgroalDataSource source;
+
+    @TestHTTPResource(value = "/", management = true)
+    URI management = URI.create("");
+
+    private Topics topics;
+    private Database database;
+    private String order;
+
+    @BeforeEach
+    void place() {
+        inventory.reset();
+        topics = new Topics();
+        database = new Database(source);
+        order = Api.place(Api.order(Api.item(inventory.product("49.99", "USD", 10), 2)));
+    }
+
+    @AfterEach
+    void close() {
+        topics.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fraud.cleared, inventory.reserved", "inventory.reserved, fraud.cleared"})
+    void isConfirmedOnceItIsClearedAndBoundInEitherOrder(String first, String second) {
+        topics.publish(first, order);
+        await().until(() -> version().equals("2"));
+        assertEquals("PENDING", Api.state(order));
+
+        topics.publish(second, order);
+
+        await().until(() -> Api.state(order).equals("CONFIRMED"));
+        var events = published(2);
+        assertEquals(
+                List.of("order.placed", "order.confirmed"),
+                events.stream().map(Event::type).toList());
+        assertEquals(List.of(1L, 2L), events.stream().map(Event::sequence).toList());
+        assertEquals(
+                List.of(),
+                Schemas.violations("order.confirmed", events.get(1).record().value()));
+        assertEquals("story-1", events.get(1).header("ce_correlationid"));
+        Api.get(order).then().header("ETag", "\"3\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fraud.rejected, fraud_rejected", "inventory.reservation_lost, stock_lost"})
+    void isCancelledByWhatSpeaksAgainstIt(String input, String reason) {
+        topics.publish(input, order);
+
+        await().until(() -> Api.state(order).equals("CANCELLED"));
+        Api.get(order).then().body("cancel_reason", equalTo(reason));
+        var cancelled = published(2).get(1);
+        assertEquals("order.cancelled", cancelled.type());
+        assertEquals(reason, cancelled.body().get("reason").textValue());
+        assertEquals(
+                List.of(),
+                Schemas.violations("order.cancelled", cancelled.record().value()));
+    }
+
+    @Test
+    void secondDeliveryChangesNothing() {
+        var id = UUID.randomUUID();
+        var body = "{\"order_id\":\"" + order + "\"}";
+        topics.publish(id, "fraud.cleared", order, body);
+        topics.publish(id, "fraud.cleared", order, body);
+        topics.publish("inventory.reserved", order);
+        topics.publish("inventory.reserved", order);
+        topics.publish("fraud.rejected", order);
+        var behind = Api.place(Api.order(Api.item(inventory.product("1.00", "USD", 10), 1)));
+        topics.publish("fraud.rejected", behind);
+
+        await().until(() ->
+                !Api.state(order).equals("PENDING") && Api.state(behind).equals("CANCELLED"));
+
+        var events = published(2);
+        assertEquals(2, events.size());
+    }
+
+    @Test
+    void unknownOrdersAndUndecodableEventsStopNobody() {
+        topics.publish("fraud.cleared", UUID.randomUUID().toString());
+        topics.publish("fraud.cleared", "no-uuid");
+        topics.publish(UUID.randomUUID(), "fraud.cleared", UUID.randomUUID().toString(), "no JSON");
+        topics.publish(UUID.randomUUID(), "fraud.cleared", UUID.randomUUID().toString(), "{}");
+        topics.publish("fraud.rejected", order);
+
+        await().until(() -> Api.state(order).equals("CANCELLED"));
+    }
+
+    @Test
+    void isCancelledAtItsDeadlineInItsOwnStory() {
+        database.update("update orders set deadline_at = now() where id = ?::uuid", order);
+
+        await().until(() -> Api.state(order).equals("CANCELLED"));
+
+        Api.get(order).then().body("cancel_reason", equalTo("deadline_passed"));
+        var events = published(2);
+        assertEquals(events.getFirst().header("ce_correlationid"), events.get(1).header("ce_correlationid"));
+        var traceId = events.getFirst().header("traceparent").substring(3, 35);
+        assertEquals(traceId, events.get(1).header("traceparent").substring(3, 35));
+    }
+
+    @Test
+    void reviewMovesTheDeadline() {
+        topics.publish("fraud.review_requested", order);
+
+        await().until(() -> version().equals("2"));
+
+        assertEquals(
+                "24:00:00",
+                database.one("select deadline_at - placed_at from orders where id = ?::uuid", order)
+                        .replace("1 day", "24:00:00"));
+        assertEquals("PENDING", Api.state(order));
+    }
+
+    @Test
+    void stockOfAPendingOrderIsKeptHeldUntilItIsBound() {
+        assertEquals(1, asked());
+        database.update("update orders set hold_due_at = now() where id = ?::uuid", order);
+        await().until(() -> asked() == 2);
+        await().until(() -> database.one(
+                        "select hold_due_at > now() + interval '7 minutes' from orders where id = ?::uuid", order)
+                .equals("t"));
+
+        inventory.behave(FakeInventory.Manner.DOWN);
+        database.update("update orders set hold_due_at = now() where id = ?::uuid", order);
+        await().until(() -> asked() >= 3);
+        inventory.behave(FakeInventory.Manner.PROMPT);
+        await().until(() -> database.one(
+                        "select hold_due_at > now() + interval '7 minutes' from orders where id = ?::uuid", order)
+                .equals("t"));
+
+        topics.publish("inventory.reserved", order);
+        await().until(() -> version().equals("2"));
+        var before = asked();
+        database.update("update orders set hold_due_at = now() where id = ?::uuid", order);
+        var other = Api.place(Api.order(Api.item(inventory.product("1.00", "USD", 10), 1)));
+        database.update("update orders set hold_due_at = now() where id = ?::uuid", other);
+        await().until(() -> inventory.asked().stream().filter(other::equals).count() == 2);
+        assertEquals(before, asked());
+    }
+
+    @Test
+    void anUnreachableBrokerOrPeerDoesNotMakeItUnready() {
+        inventory.behave(FakeInventory.Manner.DOWN);
+
+        for (var probe : List.of("live", "ready", "started")) {
+            RestAssured.get(management.resolve("/q/health/" + probe))
+                    .then()
+                    .statusCode(200)
+                    .body("status", equalTo("UP"));
+        }
+        var ready =
+                RestAssured.get(management.resolve("/q/health/ready")).body().asString();
+        assertFalse(ready.contains("Kafka"), ready);
+    }
+
+    private long asked() {
+        return inventory.asked().stream().filter(order::equals).count();
+    }
+
+    private String version() {
+        return database.one("select version from orders where id = ?::uuid", order);
+    }
+
+    private List<Event> published(int count) {
+        return await().until(() -> Topics.published(order), events -> events.size() >= count);
+    }
+}
