@@ -103,8 +103,10 @@ public record Layout(Map<String, Integer> ports) {
         properties.put("database.host", "127.0.0.1");
         properties.put("database.port", Integer.toString(postgres()));
         properties.put("kafka.bootstrap.servers", "localhost:" + kafka());
-        properties.put("quarkus.mailer.host", "127.0.0.1");
-        properties.put("quarkus.mailer.port", Integer.toString(smtp()));
+        if (service.equals("notification")) {
+            properties.put("quarkus.mailer.host", "127.0.0.1");
+            properties.put("quarkus.mailer.port", Integer.toString(smtp()));
+        }
         return properties;
     }
 }

@@ -81,11 +81,11 @@ final class Processes {
         while (!fact.getAsBoolean()) {
             if (!process.isAlive()) {
                 throw new Failure("ended with exit code " + process.exitValue()
-                        + " before it was ready; its last words in " + log + ":\n" + tail(log, 15));
+                        + " before it was ready; its last words in " + log + ":\n" + lastWords(log, 15));
             }
             if (Instant.now().isAfter(end)) {
                 throw new Failure("not ready after " + patience.toSeconds() + " s; its last words in " + log + ":\n"
-                        + tail(log, 15));
+                        + lastWords(log, 15));
             }
             pause(Duration.ofMillis(50));
         }
@@ -114,9 +114,18 @@ final class Processes {
         children.forEach(child -> child.onExit().join());
     }
 
+    /** The end of the log without the frames of stack traces, which bury the reasons. */
+    static String lastWords(Path log, int lines) {
+        var all = tail(log, 400)
+                .lines()
+                .filter(line -> !line.matches("\\s+(at |\\.\\.\\. \\d+ more).*"))
+                .toList();
+        return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
+    }
+
     static String tail(Path log, int lines) {
         try (var file = Files.newByteChannel(log)) {
-            var start = Math.max(0, file.size() - 16_384);
+            var start = Math.max(0, file.size() - 65_536);
             file.position(start);
             var buffer = java.nio.ByteBuffer.allocate((int) (file.size() - start));
             while (buffer.hasRemaining() && file.read(buffer) >= 0) {}

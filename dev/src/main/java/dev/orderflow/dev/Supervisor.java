@@ -171,7 +171,7 @@ final class Supervisor {
         var name = keeper.part().name();
         var why = keeper.lastEnd().isEmpty() ? "it is not ready in time" : keeper.lastEnd();
         return name + " does not start: " + why + "\nIts last words (all of them: ./run logs " + name + "):\n"
-                + Processes.tail(keeper.part().log(), 12);
+                + Processes.lastWords(keeper.part().log(), 12);
     }
 
     private Keeper keeper(String name) {
