@@ -53,7 +53,7 @@ class AnalyticsResource {
     @Path("summary")
     @Operation(summary = "Orders, revenue by currency and events by type since the beginning")
     public Uni<Views.Summary> summary() {
-        return service.read(Figures::totals).map(Answers::summary);
+        return read(Figures::totals).map(Answers::summary);
     }
 
     @GET
@@ -77,7 +77,7 @@ class AnalyticsResource {
         if (start.isAfter(end)) {
             throw badRequest("from is after to");
         }
-        return service.read(figures -> figures.minutes(start, end, size(limit) + 1))
+        return read(figures -> figures.minutes(start, end, size(limit) + 1))
                 .map(rows -> page(Answers.minutes(rows), limit, last -> "minutes?from=%s&to=%s"
                         .formatted(last.minute().plus(1, ChronoUnit.MINUTES), end)));
     }
@@ -101,12 +101,14 @@ class AnalyticsResource {
             @QueryParam("cursor") @Nullable String cursor) {
         ProductSort by = ProductSort.of(sort);
         var after = cursor == null ? null : cursor(() -> by.position(cursor));
-        return service.read(
-                figures -> figures.products(by, after, size(limit) + 1).chain(products -> {
-                    var page = page(
-                            products, limit, last -> "products?sort=%s&cursor=%s".formatted(sort, by.cursor(last)));
-                    return withRevenues(figures, page);
-                }));
+        return read(figures -> figures.products(by, after, size(limit) + 1).chain(products -> {
+            var page = page(products, limit, last -> "products?sort=%s&cursor=%s".formatted(sort, by.cursor(last)));
+            return withRevenues(figures, page);
+        }));
+    }
+
+    private <T> Uni<T> read(Function<Figures, Uni<T>> question) {
+        return service.read(question).onFailure(NotNow::is).transform(NotNow::problem);
     }
 
     private static Uni<Views.Page<Views.Product>> withRevenues(Figures figures, Views.Page<ProductEntity> page) {
@@ -142,7 +144,7 @@ class AnalyticsResource {
             @QueryParam("cursor") @Nullable String cursor) {
         UUID order = orderId == null ? null : orderId(orderId);
         Long after = cursor == null ? null : cursor(() -> Long.valueOf(cursor));
-        return service.read(figures -> figures.events(order, type, after, size(limit) + 1))
+        return read(figures -> figures.events(order, type, after, size(limit) + 1))
                 .map(rows -> {
                     var page = page(rows, limit, last -> nextEvents(order, type, last.id));
                     return new Views.Page<>(

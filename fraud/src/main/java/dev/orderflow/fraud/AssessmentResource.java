@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 class AssessmentResource {
 
     private static final UUID START = new UUID(0, 0);
+    private static final java.util.regex.Pattern VERSION = java.util.regex.Pattern.compile("\"(\\d{1,18})\"");
 
     /** What a person decided. */
     @RegisterForReflection
@@ -65,7 +66,7 @@ class AssessmentResource {
     @APIResponse(responseCode = "404", description = "No assessment, or none yet")
     public Uni<Response> read(@PathParam("order_id") String orderId, @Context Request request) {
         UUID id = orderId(orderId);
-        return service.find(id).map(found -> {
+        return now(service.find(id)).map(found -> {
             AssessmentEntity stored = known(found, orderId);
             Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag(stored));
             return unchanged == null ? answer(stored) : unchanged.build();
@@ -90,7 +91,7 @@ class AssessmentResource {
             @QueryParam("cursor") @Nullable String cursor) {
         UUID after = cursor == null ? START : cursor(cursor);
         int size = Integer.parseInt(limit);
-        return service.page(verdict, after, size + 1).map(found -> page(found, verdict, size));
+        return now(service.page(verdict, after, size + 1)).map(found -> page(found, verdict, size));
     }
 
     @POST
@@ -111,10 +112,14 @@ class AssessmentResource {
         UUID id = orderId(orderId);
         var command = new ReviewService.Command(
                 id, decision(request), request.reason(), ifMatch == null ? null : version(ifMatch));
-        return service.decide(command)
+        return now(service.decide(command))
                 .invoke(outcome -> throwUnlessItStands(outcome, orderId))
-                .chain(() -> service.find(id))
+                .chain(() -> now(service.find(id)))
                 .map(found -> answer(known(found, orderId)));
+    }
+
+    private static <T> Uni<T> now(Uni<T> answer) {
+        return answer.onFailure(NotNow::is).transform(NotNow::problem);
     }
 
     private static void throwUnlessItStands(ReviewService.Answer outcome, String orderId) {
@@ -155,7 +160,7 @@ class AssessmentResource {
         if (ifMatch.strip().equals("*")) {
             return null;
         }
-        var digits = java.util.regex.Pattern.compile("\"(\\d{1,18})\"").matcher(ifMatch.strip());
+        var digits = VERSION.matcher(ifMatch.strip());
         return digits.matches() ? Long.parseLong(digits.group(1)) : -1L;
     }
 

@@ -13,8 +13,8 @@ import java.util.Objects;
 /** Every rule there is, with the limits of the configuration. */
 final class ConfiguredRules {
 
-    /** Stands for a currency that nobody names: the map answers it with the default. */
-    private static final String ANY = "otherwise";
+    /** In place of a currency: every one that is not named. Like any other key it has the default while nobody sets it. */
+    private static final String OTHERWISE = "otherwise";
 
     @Produces
     @Singleton
@@ -48,6 +48,6 @@ final class ConfiguredRules {
     }
 
     private static AmountLimit limit(Map<String, BigDecimal> configured) {
-        return new AmountLimit(Objects.requireNonNull(configured.get(ANY)), Map.copyOf(configured));
+        return new AmountLimit(Objects.requireNonNull(configured.get(OTHERWISE)), Map.copyOf(configured));
     }
 }

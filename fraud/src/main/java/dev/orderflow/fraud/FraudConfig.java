@@ -46,7 +46,10 @@ public interface FraudConfig {
 
     /** What an order's total says. */
     interface Amount {
-        /** Totals from which an amount is high, by currency in its major unit; a currency that is not named has the default. */
+        /**
+         * Totals from which an amount is high, by currency in its major unit; {@code otherwise} is for the currencies that
+         * are not named.
+         */
         @WithDefaults
         @WithDefault("5000")
         Map<String, BigDecimal> high();

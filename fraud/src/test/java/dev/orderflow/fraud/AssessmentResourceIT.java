@@ -76,6 +76,10 @@ class AssessmentResourceIT {
                 .get(PATH + "/" + order.key())
                 .then()
                 .statusCode(304);
+        given().header("X-Correlation-Id", "my-story")
+                .get(PATH + "/" + order.key())
+                .then()
+                .header("X-Correlation-Id", "my-story");
         given().header("If-None-Match", "\"0\"")
                 .get(PATH + "/" + order.key())
                 .then()
@@ -219,6 +223,9 @@ class AssessmentResourceIT {
             400, {"decision":null}
             400, {"decision":"maybe"}
             400, {"decision":1}
+            400, "{""decision"":""clear"",""decision"":""reject""}"
+            400, "{""decision"":""clear""} {}"
+            400, "{""decision"":""clear"",""reason"":1}"
             400, []
             400, null
             400, ""
@@ -246,11 +253,12 @@ class AssessmentResourceIT {
                             .body("violations", not(nullValue())),
                     400);
         }
-        given().contentType(ContentType.JSON)
-                .body("{\"decision\":\"clear\",\"reason\":\"%s\"}".formatted("x".repeat(20_000)))
-                .post(PATH + "/" + order.key() + "/decision")
-                .then()
-                .statusCode(413);
+        assertProblem(
+                given().contentType(ContentType.JSON)
+                        .body("{\"decision\":\"clear\",\"reason\":\"%s\"}".formatted("x".repeat(20_000)))
+                        .post(PATH + "/" + order.key() + "/decision")
+                        .then(),
+                413);
     }
 
     @ParameterizedTest
