@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.jboss.logging.Logger;
@@ -30,6 +32,14 @@ final class BatchConsumer implements Inbox.Consumer {
         this.handler = handler;
         this.parts = parts;
         this.limit = limit;
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isStopped() {
+        return limit.isReached();
     }
 
     @Override
@@ -112,6 +122,18 @@ final class BatchConsumer implements Inbox.Consumer {
                 .invoke((done, failure, cancelled) -> spans.end(failure));
     }
 
+    /** Runs a redrive's transaction; what it is given applies one record, inside a span as at its first delivery. */
+    <T> Uni<T> redrive(BiFunction<Transaction, Function<InboxRecord, Uni<Void>>, Uni<T>> work) {
+        return Uni.createFrom().deferred(() -> {
+            ProcessSpans spans = new ProcessSpans(parts.spans(), name);
+            return parts.outbox()
+                    .isolatedTransaction(transaction ->
+                            work.apply(transaction, record -> handle(transaction, List.of(record), spans)))
+                    .onTermination()
+                    .invoke((done, failure, cancelled) -> spans.end(failure));
+        });
+    }
+
     private Uni<Void> settle(
             Transaction transaction, List<InboxRecord> fresh, @Nullable String poison, ProcessSpans spans) {
         return parts.parking().lockKeys(transaction.sql(), name, fresh).flatMap(parkedKeys -> {
@@ -126,8 +148,10 @@ final class BatchConsumer implements Inbox.Consumer {
         if (records.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        List<Envelope> events = spans.start(records);
-        return handler.handle(transaction, events).invoke(() -> parts.metrics().applied(name, events.size()));
+        // Deferred, so that what the handler or the decoding throws is a failure like any other.
+        return Uni.createFrom()
+                .deferred(() -> handler.handle(transaction, spans.start(records)))
+                .invoke(() -> parts.metrics().applied(name, records.size()));
     }
 
     /** What to apply and what to park: the unreadable, the poisonous, and everything behind them of the same key. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The outbox as its owner sees it, through the one connection that holds the lock: reading and deleting cannot go on
  * when the lock is gone, for then the connection is gone. Every method blocks and throws when the connection is lost.
  */
-final class OutboxReader implements AutoCloseable {
+class OutboxReader implements AutoCloseable {
 
     /** Of one bucket in one round; small, so that no bucket waits long for another. */
     static final int ROWS_PER_BUCKET = 32;
@@ -38,7 +38,7 @@ final class OutboxReader implements AutoCloseable {
               and lock.database = (select oid from pg_database where datname = current_database())
               and lock.classid::bigint = hashtext('orderflow.outbox')::bigint & 4294967295
               and lock.objid = 0 and lock.objsubid = 2
-              and activity.query_start < clock_timestamp() - interval '15 seconds'
+              and activity.query_start < clock_timestamp() - make_interval(secs => $1)
               and exists (select from outbox)""";
 
     // Each bucket from its first row on, so that of every aggregate the oldest row is among them: rows are found by
@@ -73,6 +73,10 @@ final class OutboxReader implements AutoCloseable {
         connection.closeHandler(() -> lost = true);
     }
 
+    PgConnection connection() {
+        return connection;
+    }
+
     /** False as soon as the connection, and the lock with it, is known to be gone. */
     boolean isOwner() {
         return !lost;
@@ -82,9 +86,12 @@ final class OutboxReader implements AutoCloseable {
         return answer(connection.query(LOCK).execute()).iterator().next().getBoolean(0);
     }
 
-    /** True when there was one to end. */
-    boolean endStalledOwner() {
-        return answer(connection.query(END_STALLED_OWNER).execute()).size() > 0;
+    /** True when there was one to end: without a sign of life for so long, while rows wait. */
+    boolean endStalledOwner(Duration silence) {
+        Tuple values = Tuple.of(silence.toMillis() / 1000.0);
+        return answer(connection.preparedQuery(END_STALLED_OWNER).execute(values))
+                        .size()
+                > 0;
     }
 
     /** Tells the others that this owner is alive, and itself whether it still is one. */

@@ -52,9 +52,15 @@ final class Publisher implements AutoCloseable {
         return Set.copyOf(away);
     }
 
-    /** True when Kafka has not answered yet for any topic: then there is no point in reading rows. */
+    /** True while no broker is there to answer for any topic: then there is no point in reading rows. */
     boolean isCutOff() {
-        return known.isEmpty() && !away.isEmpty();
+        return known.isEmpty() && !away.isEmpty() && !isConnected();
+    }
+
+    private boolean isConnected() {
+        return producer.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("connection-count"))
+                .anyMatch(metric -> metric.getValue().metricValue() instanceof Double count && count > 0);
     }
 
     private void look(String topic) {

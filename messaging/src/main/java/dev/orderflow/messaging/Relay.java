@@ -21,6 +21,7 @@ final class Relay implements Runnable {
 
     private static final Logger LOG = Logger.getLogger(Relay.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+    private static final Duration SILENCE = Duration.ofSeconds(15); // many heartbeats: that owner is frozen
     private static final int DRAIN_HEARTBEATS = 5; // for what is under way when the service stops
 
     private static final Duration FORGET = Duration.ofMinutes(10); // a blocked key that is not seen any more
@@ -82,8 +83,8 @@ final class Relay implements Runnable {
 
     private void waitForLock(OutboxReader reader) throws InterruptedException {
         while (isRunning() && !reader.tryLock()) {
-            if (reader.endStalledOwner()) {
-                LOG.warn("outbox relay: ended the connection of an owner that did nothing for 15 s");
+            if (reader.endStalledOwner(SILENCE)) {
+                LOG.warn("outbox relay: ended the connection of an owner that gave no sign of life");
                 metrics.takeover();
             }
             woken.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);

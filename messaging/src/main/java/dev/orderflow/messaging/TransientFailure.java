@@ -1,12 +1,15 @@
 package dev.orderflow.messaging;
 
-import com.fasterxml.jackson.core.JacksonException;
+import io.netty.channel.unix.Errors;
 import io.vertx.core.VertxException;
 import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
@@ -42,17 +45,23 @@ final class TransientFailure {
     }
 
     // NoStackTraceThrowable is what the client says "timeout" with when no connection becomes free or none is made.
-    // What cannot be decoded is an IOException to Jackson and to charsets, and will not be decodable later either.
     private static boolean isConnection(Throwable cause) {
-        if (cause instanceof JacksonException || cause instanceof CharacterCodingException) {
-            return false;
-        }
-        return cause instanceof IOException
+        return isNetwork(cause)
                 || cause instanceof TimeoutException
                 || cause instanceof io.smallrye.mutiny.TimeoutException
                 || cause instanceof ClosedConnectionException
                 || cause instanceof VertxException
                 || cause instanceof NoStackTraceThrowable
                 || cause instanceof OutOfMemoryError;
+    }
+
+    // Not every IOException: those of a JSON parser are, too, and come again with the same record for ever.
+    private static boolean isNetwork(Throwable cause) {
+        return cause instanceof SocketException
+                || cause instanceof UnknownHostException
+                || cause instanceof InterruptedIOException
+                || cause instanceof ClosedChannelException
+                || cause.getClass() == IOException.class // "Connection reset by peer" comes as nothing more special
+                || cause instanceof Errors.NativeIoException;
     }
 }

@@ -9,6 +9,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
@@ -25,15 +29,22 @@ class Things {
 
     static final String TOPIC = "messaging.events.v1";
 
+    static final String TOPICS = TOPIC + "," + TOPIC + ".test.dlt";
+
     private final Outbox outbox;
-    private final ObjectMapper json;
+    private final Inbox inbox;
+    private final Redrive redrive;
+    private final DataSource database;
+    private final ObjectMapper json = new ObjectMapper();
     private final Inbox.Consumer consumer;
     private final List<Envelope> handled = new CopyOnWriteArrayList<>();
     private volatile Consumer<Envelope> trouble = event -> {};
 
-    Things(Outbox outbox, Inbox inbox, ObjectMapper json) {
+    Things(Outbox outbox, Inbox inbox, Redrive redrive, DataSource database) {
+        this.database = database;
         this.outbox = outbox;
-        this.json = json;
+        this.inbox = inbox;
+        this.redrive = redrive;
         this.consumer = inbox.consumer("test", Set.of("thing.happened"), this::apply);
     }
 
@@ -49,6 +60,36 @@ class Things {
     @Incoming("events")
     Uni<Void> consume(ConsumerRecords<byte[], byte[]> batch) {
         return consumer.receive(batch);
+    }
+
+    Uni<Void> receive(ConsumerRecords<byte[], byte[]> batch) {
+        return consumer.receive(batch);
+    }
+
+    Uni<Redrive.Outcome> redrive(String key) {
+        BatchConsumer test = inbox.consumers().get("test");
+        return test == null
+                ? Uni.createFrom().failure(new IllegalStateException())
+                : redrive.key(test, key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Ends every connection that has a transaction open, this handler's own among them. */
+    void cutTransactions() {
+        Thread cutter = Thread.ofVirtual().start(() -> {
+            try (Connection connection = database.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where datname = current_database() and pid <> pg_backend_pid()"
+                        + " and state = 'idle in transaction'");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        try {
+            cutter.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Lets something happen to a thing; its row is locked first, as the outbox asks. */

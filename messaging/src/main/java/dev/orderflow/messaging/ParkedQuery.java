@@ -1,0 +1,67 @@
+package dev.orderflow.messaging;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Lists parked records, for people who decide what to do about them; without their payload. */
+@Singleton
+class ParkedQuery {
+
+    private static final String LIST = """
+            select id, consumer, key, identity, topic, partition_number, record_offset, reason, attempts, parked_at
+            from parked
+            where id > $1 and ($2::text is null or consumer = $2) and ($3::bytea is null or key = $3)
+            order by id limit $4""";
+
+    /** @param key as text, or {@code base64:} and the bytes when they are none; what a redrive is asked for with */
+    record Item(
+            @JsonProperty("id") long id,
+            @JsonProperty("consumer") String consumer,
+            @JsonProperty("key") String key,
+            @JsonProperty("event_id") String eventId,
+            @JsonProperty("origin") String origin,
+            @JsonProperty("reason") String reason,
+            @JsonProperty("attempts") int attempts,
+            @JsonProperty("parked_at") Instant parkedAt) {}
+
+    /** @param next the id to continue after; absent on the last page */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Page(
+            @JsonProperty("items") List<Item> items,
+            @JsonProperty("next") @Nullable Long next) {}
+
+    private final Pool pool;
+
+    ParkedQuery(Pool pool) {
+        this.pool = pool;
+    }
+
+    Uni<Page> page(@Nullable String consumer, byte @Nullable [] key, long after, int limit) {
+        return pool.preparedQuery(LIST)
+                .execute(Tuple.of(after, consumer, OutboxAppender.bytes(key), limit))
+                .map(rows -> rows.stream().map(ParkedQuery::item).collect(Collectors.toList()))
+                .map(items -> new Page(
+                        items, items.size() < limit ? null : items.getLast().id()));
+    }
+
+    private static Item item(Row row) {
+        return new Item(
+                row.getLong("id"),
+                row.getString("consumer"),
+                InboxRecord.KeyText.of(row.getBuffer("key").getBytes()),
+                row.getString("identity"),
+                row.getString("topic") + "/" + row.getInteger("partition_number") + "/" + row.getLong("record_offset"),
+                row.getString("reason"),
+                row.getInteger("attempts"),
+                OutboxReader.instant(row, "parked_at"));
+    }
+}

@@ -1,0 +1,503 @@
+package dev.orderflow.messaging;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orderflow.dev.TestServers;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** G7 and G10: one effect per event, however often it comes; a broken record keeps its own key waiting and no other. */
+@QuarkusTest
+@WithTestResource(value = TestServers.class, initArgs = @ResourceArg(name = "topics", value = Things.TOPICS))
+class InboxIT {
+
+    private static final String DEAD_LETTERS = Things.TOPIC + ".test.dlt";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Inject
+    Things things;
+
+    @Inject
+    Inbox inbox;
+
+    @Inject
+    Pool pool;
+
+    @Inject
+    InboxUpkeep upkeep;
+
+    @Inject
+    MeterRegistry metrics;
+
+    @TestHTTPResource(value = "/health", management = true)
+    String health = "";
+
+    private final Wire wire = new Wire(TestServers.kafka());
+    private final String key = UUID.randomUUID().toString();
+
+    @AfterEach
+    void allIsWell() {
+        things.meets(event -> {});
+    }
+
+    @Test
+    void aSecondDeliveryChangesNothing() throws InterruptedException {
+        ProducerRecord<byte[], byte[]> record = event(key, "once");
+
+        wire.send(record);
+        wire.send(record);
+        wire.send(event(key, "last"));
+
+        awaitNotes(key, List.of("once", "last"));
+    }
+
+    @Test
+    void aWholeTopicReplayedChangesNothing() throws InterruptedException {
+        IntStream.range(0, 20).forEach(i -> things.happen(key, "n" + i).await().indefinitely());
+        wire.send(event(key, "end"));
+        await().atMost(PATIENCE).until(() -> notes(key).size() == 21);
+        List<String> before = notes();
+
+        receive(wire.read(Things.TOPIC, anyKey -> true));
+
+        assertEquals(before, notes());
+    }
+
+    @Test
+    void aBrokenRecordKeepsItsOwnKeyWaitingAndNoOther() throws InterruptedException {
+        String other = UUID.randomUUID().toString();
+        wire.send(event(key, "before"));
+        ProducerRecord<byte[], byte[]> broken = Wire.record(Things.TOPIC, key, id(), "{\"note\": \0 no json");
+        broken.headers().add("anything", new byte[] {0, -1, 7});
+
+        wire.send(broken);
+        wire.send(event(key, "behind"));
+        wire.send(event(other, "flows"));
+
+        awaitNotes(other, List.of("flows"));
+        await().atMost(PATIENCE).until(() -> parked(key).size() == 2);
+        assertEquals(List.of("before"), notes(key));
+        assertArrayEquals(
+                broken.value(), parked(key).getFirst().getBuffer("record_value").getBytes());
+        assertEquals("behind a parked record", parked(key).getLast().getString("reason"));
+        await().atMost(PATIENCE).until(() -> wire.read(DEAD_LETTERS, key).size() == 2);
+        ConsumerRecord<byte[], byte[]> copy = wire.read(DEAD_LETTERS, key).getFirst();
+        assertArrayEquals(broken.value(), copy.value());
+        assertArrayEquals(
+                new byte[] {0, -1, 7}, copy.headers().lastHeader("anything").value());
+        assertEquals(Things.TOPIC, Wire.header(copy, "dead-letter-topic"));
+        assertTrue(
+                Wire.header(copy, "dead-letter-reason").contains("Exception"), Wire.header(copy, "dead-letter-reason"));
+    }
+
+    @Test
+    void whatHasNoKeyOrNoIdentityIsParkedAsItCame() throws InterruptedException {
+        double before = parkedSoFar();
+
+        wire.send(Wire.record(Things.TOPIC, null, id(), "{}"));
+        wire.send(Wire.record(Things.TOPIC, key, null, "{}"));
+        wire.send(Wire.record(Things.TOPIC, key + "-2", "no uuid \0", "{}"));
+        wire.send(Wire.record(Things.TOPIC, key + "\0", id(), "{}"));
+        wire.send(new ProducerRecord<>(Things.TOPIC, null, null));
+        wire.send(event(key + "-3", "flows"));
+
+        awaitNotes(key + "-3", List.of("flows"));
+        await().atMost(PATIENCE).until(() -> parkedSoFar() == before + 5);
+        assertEquals("no ce_id that is a UUID", parked(key).getFirst().getString("reason"));
+    }
+
+    @Test
+    void whatItDoesNotKnowIsCountedAndNotParked() throws InterruptedException {
+        double parkedBefore = parkedSoFar();
+        double before = ignored();
+        ProducerRecord<byte[], byte[]> unknown = event(key, "from a newer publisher");
+        unknown.headers().remove("ce_type").add("ce_type", Wire.bytes("thing.vanished"));
+
+        wire.send(unknown);
+        wire.send(event(key, "known"));
+
+        awaitNotes(key, List.of("known"));
+        assertEquals(before + 1, ignored());
+        assertEquals(parkedBefore, parkedSoFar());
+    }
+
+    @Test
+    void aBatchWithPoisonInItIsAppliedButForThePoisonAndWhatIsBehindIt() {
+        things.meets(event -> {
+            if (event.aggregateId().endsWith("-7") && event.sequence() == 2) {
+                throw new IllegalArgumentException("poison");
+            }
+        });
+        List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
+        for (int sequence = 1; sequence <= 3; sequence++) {
+            for (int thing = 0; thing < 20; thing++) {
+                batch.add(received(key + "-" + thing, sequence, batch.size()));
+            }
+        }
+
+        receive(batch);
+
+        for (int thing = 0; thing < 20; thing++) {
+            assertEquals(thing == 7 ? List.of("n1") : List.of("n1", "n2", "n3"), notes(key + "-" + thing));
+        }
+        assertEquals(2, parked(key + "-7").size());
+        assertTrue(parked(key + "-7").getFirst().getString("reason").contains("poison"));
+    }
+
+    @Test
+    void redriveAppliesAKeysRecordsInOrderAndFreesIt() {
+        things.meets(poison(key));
+        receive(List.of(received(key, 1, 1), received(key, 2, 2), received(key, 3, 3)));
+        assertEquals(3, parked(key).size());
+
+        things.meets(event -> {});
+        JsonPath outcome = redrive(key);
+
+        assertEquals(3, outcome.getInt("redriven"));
+        assertEquals(List.of("n1", "n2", "n3"), notes(key));
+        assertEquals(0, parked(key).size());
+        receive(List.of(received(key, 4, 4), received(key, 2, 2)));
+        assertEquals(List.of("n1", "n2", "n3", "n4"), notes(key));
+        assertEquals(0, redrive(key).getInt("redriven"));
+    }
+
+    @Test
+    void redriveStopsAtTheRecordThatFailsAgain() {
+        things.meets(poison(key));
+        receive(List.of(received(key, 1, 1), received(key, 2, 2), received(key, 3, 3)));
+
+        things.meets(event -> {
+            if (event.sequence() == 2) {
+                throw new IllegalArgumentException("still poison");
+            }
+        });
+        JsonPath outcome = redrive(key);
+
+        assertEquals(1, outcome.getInt("redriven"));
+        assertTrue(outcome.getString("failure").contains("still poison"));
+        assertEquals(List.of("n1"), notes(key));
+        assertEquals(
+                List.of(2, 1),
+                parked(key).stream().map(row -> row.getInteger("attempts")).toList());
+    }
+
+    @Test
+    void redriveAndConsumerTogetherLoseNothingAndKeepTheOrder() {
+        for (int round = 0; round < 15; round++) {
+            String contested = key + "-" + round;
+            things.meets(poison(contested));
+            receive(List.of(received(contested, 1, 1), received(contested, 2, 2)));
+            things.meets(event -> {});
+
+            List<Uni<Void>> everybody = new ArrayList<>();
+            for (int sequence = 3; sequence <= 8; sequence++) {
+                everybody.add(things.receive(batch(List.of(received(contested, sequence, sequence)))));
+            }
+            Uni<Void> consumer = Uni.join()
+                    .all(everybody)
+                    .usingConcurrencyOf(1)
+                    .andFailFast()
+                    .replaceWithVoid();
+            Uni<Void> redrives = Uni.join()
+                    .all(things.redrive(contested), things.redrive(contested))
+                    .andFailFast()
+                    .replaceWithVoid();
+            Uni.join().all(consumer, redrives).andFailFast().await().atMost(PATIENCE);
+            redrive(contested);
+
+            assertEquals(List.of("n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"), notes(contested));
+            assertEquals(0, parked(contested).size());
+        }
+    }
+
+    @Test
+    void twoReplicasWithTheSameRecordsHaveOneEffect() {
+        for (int round = 0; round < 15; round++) {
+            String contested = key + "-" + round;
+            AtomicInteger failures = new AtomicInteger(round % 3);
+            things.meets(event -> {
+                if (event.aggregateId().equals(contested) && failures.getAndDecrement() > 0) {
+                    throw new IllegalArgumentException("poison for one of them");
+                }
+            });
+            List<ConsumerRecord<byte[], byte[]>> records =
+                    List.of(received(contested, 1, 1), received(contested, 2, 2), received(contested, 3, 3));
+
+            Uni.join()
+                    .all(things.receive(batch(records)), things.receive(batch(records)))
+                    .andFailFast()
+                    .await()
+                    .atMost(PATIENCE);
+            redrive(contested);
+
+            assertEquals(List.of("n1", "n2", "n3"), notes(contested));
+        }
+    }
+
+    @Test
+    void aFailureThatPassesIsWaitedForAndParksNothing() {
+        AtomicInteger tries = new AtomicInteger();
+        things.meets(event -> {
+            if (event.aggregateId().equals(key) && tries.incrementAndGet() < 4) {
+                throw new PgException("deadlock detected", "ERROR", "40P01", "");
+            }
+        });
+
+        receive(List.of(received(key, 1, 1)));
+
+        assertEquals(4, tries.get());
+        assertEquals(List.of("n1"), notes(key));
+        assertEquals(0, parked(key).size());
+    }
+
+    @Test
+    void aLostConnectionIsWaitedForAndParksNothing() {
+        AtomicInteger tries = new AtomicInteger();
+        things.meets(event -> {
+            if (event.aggregateId().equals(key) && tries.incrementAndGet() == 1) {
+                things.cutTransactions();
+            }
+        });
+
+        receive(List.of(received(key, 1, 1)));
+
+        assertEquals(2, tries.get());
+        assertEquals(List.of("n1"), notes(key));
+        assertEquals(0, parked(key).size());
+    }
+
+    @Test
+    void whatTheDatabaseRefusesIsPoison() {
+        receive(List.of(received(key, 1, 1, "a\\u0000b")));
+
+        assertEquals(1, parked(key).size());
+        assertTrue(parked(key).getFirst().getString("reason").contains("22021"));
+    }
+
+    @Test
+    void aRecordTooLargeToBeCopiedIsParkedAllTheSame() throws InterruptedException {
+        String body = "not json " + "x".repeat(1_000_000);
+        receive(List.of(new ConsumerRecord<>(Things.TOPIC, 0, 1, Wire.bytes(key), Wire.bytes(body))));
+
+        assertEquals(
+                Wire.bytes(body).length,
+                parked(key).getFirst().getBuffer("record_value").length());
+        await().atMost(PATIENCE).until(() -> wire.read(DEAD_LETTERS, key).size() == 1);
+        ConsumerRecord<byte[], byte[]> copy = wire.read(DEAD_LETTERS, key).getFirst();
+        assertEquals(0, copy.serializedValueSize() < 0 ? 0 : copy.serializedValueSize());
+        assertFalse(Wire.header(copy, "dead-letter-omitted").isEmpty());
+    }
+
+    @Test
+    void aBadDeploymentStopsItsConsumer() {
+        Inbox.Consumer hopeless =
+                inbox.consumer("hopeless", java.util.Set.of("thing.happened"), (transaction, fresh) -> {
+                    throw new IllegalStateException("cannot do anything");
+                });
+        List<ConsumerRecord<byte[], byte[]>> records = IntStream.range(0, 60)
+                .mapToObj(i -> received(key + "-" + i, 1, i))
+                .toList();
+
+        AtomicInteger acknowledged = new AtomicInteger();
+        hopeless.receive(batch(records)).subscribe().with(done -> acknowledged.incrementAndGet());
+
+        await().atMost(PATIENCE)
+                .until(() -> metrics.get("inbox.stopped")
+                                .tag("consumer", "hopeless")
+                                .gauge()
+                                .value()
+                        == 1);
+        assertEquals(50, number("select count(*) from parked where consumer = 'hopeless'"));
+        assertEquals(0, acknowledged.get());
+        assertEquals(503, health("well"));
+        assertEquals(200, health("ready"));
+        assertEquals(200, health("live"));
+    }
+
+    @Test
+    void oldMarksGoByTheirReceiptAndNotByTheirDay() {
+        pool.query(
+                        "create table if not exists inbox_20200101 partition of inbox for values from ('2020-01-01') to ('2020-01-02');"
+                                + "create table if not exists inbox_20200102 partition of inbox for values from ('2020-01-02') to ('2020-01-03');"
+                                + "insert into inbox values ('2020-01-01', 'c', 'old event, seen now', now()),"
+                                + " ('2020-01-02', 'c', 'seen long ago', now() - interval '11 days'),"
+                                + " ('1970-01-01', 'c', 'seen long ago', now() - interval '11 days'),"
+                                + " ('1970-01-01', 'c', 'seen now', now())")
+                .execute()
+                .await()
+                .indefinitely();
+
+        upkeep.partitions().await().indefinitely();
+
+        assertEquals(1, number("select count(*) from inbox where day = '2020-01-01'"));
+        assertEquals(0, number("select count(*) from pg_class where relname = 'inbox_20200102'"));
+        assertEquals(1, number("select count(*) from inbox_default where consumer = 'c'"));
+        assertTrue(number("select count(*) from pg_inherits where inhparent = 'inbox'::regclass") >= 12);
+    }
+
+    @Test
+    void tellsTheFlowAndWhatIsParked() {
+        things.meets(poison(key));
+        receive(List.of(received(key, 1, 1)));
+
+        JsonPath flow =
+                RestAssured.get("/api/v1/flow").then().statusCode(200).extract().jsonPath();
+        JsonPath parked = RestAssured.given()
+                .queryParam("consumer", "test")
+                .queryParam("key", key)
+                .get("/api/v1/parked")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+
+        assertTrue(flow.getInt("parked_keys") >= 1);
+        assertTrue(flow.getDouble("oldest_unsent_seconds") >= 0);
+        assertTrue(flow.getInt("unsent") >= 0);
+        assertEquals(key, parked.getString("items[0].key"));
+        assertEquals(Things.TOPIC + "/0/1", parked.getString("items[0].origin"));
+        RestAssured.get("/api/v1/parked?limit=0").then().statusCode(400);
+        RestAssured.post("/api/v1/parked/redrive?consumer=nobody&key=x").then().statusCode(404);
+        RestAssured.post("/api/v1/parked/redrive?consumer=test").then().statusCode(400);
+    }
+
+    private static java.util.function.Consumer<Envelope> poison(String key) {
+        return event -> {
+            if (event.aggregateId().equals(key)) {
+                throw new IllegalArgumentException("poison");
+            }
+        };
+    }
+
+    private static String id() {
+        return UUID.randomUUID().toString();
+    }
+
+    private static ProducerRecord<byte[], byte[]> event(String key, String note) {
+        return Wire.record(Things.TOPIC, key, id(), "{\"note\":\"" + note + "\"}");
+    }
+
+    private static ConsumerRecord<byte[], byte[]> received(String key, int sequence, long offset) {
+        return received(key, sequence, offset, "n" + sequence);
+    }
+
+    /** As if Kafka had delivered it; its identity follows from key and sequence, so that a repeat is one. */
+    private static ConsumerRecord<byte[], byte[]> received(String key, int sequence, long offset, String note) {
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(
+                Things.TOPIC, 0, offset, Wire.bytes(key), Wire.bytes("{\"note\":\"" + note + "\"}"));
+        String id = UUID.nameUUIDFromBytes(Wire.bytes(key + sequence)).toString();
+        Map.of("ce_id", id, "ce_type", "thing.happened", "ce_sequence", Integer.toString(sequence))
+                .forEach((name, value) -> record.headers().add(name, Wire.bytes(value)));
+        return record;
+    }
+
+    private static ConsumerRecords<byte[], byte[]> batch(List<ConsumerRecord<byte[], byte[]>> records) {
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> partitions = new HashMap<>();
+        records.forEach(record -> partitions
+                .computeIfAbsent(new TopicPartition(record.topic(), record.partition()), p -> new ArrayList<>())
+                .add(record));
+        return new ConsumerRecords<>(partitions, Map.of());
+    }
+
+    private void receive(List<ConsumerRecord<byte[], byte[]>> records) {
+        things.receive(batch(records)).await().atMost(PATIENCE);
+    }
+
+    private static JsonPath redrive(String key) {
+        return RestAssured.given()
+                .queryParam("consumer", "test")
+                .queryParam("key", key)
+                .post("/api/v1/parked/redrive")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private int health(String kind) {
+        return RestAssured.get(health + "/" + kind).statusCode();
+    }
+
+    private void awaitNotes(String key, List<String> notes) {
+        await().atMost(PATIENCE).until(() -> notes(key).equals(notes));
+    }
+
+    private List<String> notes(String key) {
+        return rows("select note from effects where aggregate = $1 order by id", key).stream()
+                .map(row -> row.getString(0))
+                .toList();
+    }
+
+    private List<String> notes() {
+        List<String> all = new ArrayList<>();
+        pool.query("select aggregate || ' ' || event_id || ' ' || note from effects")
+                .execute()
+                .await()
+                .indefinitely()
+                .forEach(row -> all.add(row.getString(0)));
+        Collections.sort(all);
+        return all;
+    }
+
+    private List<Row> parked(String key) {
+        return rows("select * from parked where consumer = 'test' and key = convert_to($1, 'UTF8') order by id", key);
+    }
+
+    private List<Row> rows(String sql, @Nullable String value) {
+        List<Row> rows = new ArrayList<>();
+        pool.preparedQuery(sql).execute(Tuple.of(value)).await().indefinitely().forEach(rows::add);
+        return rows;
+    }
+
+    private long number(String sql) {
+        return pool.query(sql)
+                .execute()
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
+    private double parkedSoFar() {
+        return number("select count(*) from parked where consumer = 'test'");
+    }
+
+    private double ignored() {
+        return metrics.get("inbox.ignored")
+                .tag("reason", "unknown type")
+                .counter()
+                .count();
+    }
+}

@@ -1,0 +1,294 @@
+package dev.orderflow.messaging;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orderflow.dev.KafkaProcess;
+import dev.orderflow.dev.Ports;
+import dev.orderflow.dev.Project;
+import dev.orderflow.dev.TestServers;
+import io.smallrye.mutiny.Multi;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** G5 and G6: what was committed is on Kafka, in order per aggregate, whatever happens to relays, connections, brokers. */
+class RelayIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private String topic = "";
+    private RelayHarness harness;
+
+    RelayIT() {
+        harness = new RelayHarness(TestServers.kafka());
+    }
+
+    @BeforeEach
+    void createTopic() {
+        topic = "relay-" + System.nanoTime();
+        TestServers.createTopic(topic);
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        harness.close();
+    }
+
+    @Test
+    void keepsTheOrderOfEachAggregateThoughTwoRelaysOwnEverything() {
+        harness.start(true, producer -> producer);
+        harness.start(true, producer -> producer);
+
+        happenConcurrently(20, 25);
+
+        awaitEmpty();
+        assertEquals(everySequence(20, 25), firstAppearances());
+    }
+
+    @Test
+    void keepsTheOrderOfEachAggregateWhileConnectionsAreCut() {
+        harness.start();
+        harness.start();
+        Thread cutter = Thread.ofVirtual().start(() -> {
+            for (int cut = 0; cut < 4; cut++) {
+                await().until(() -> harness.number("select count(*) from pg_stat_activity where"
+                                + " application_name = 'outbox-relay' and datname = current_database()")
+                        == 2);
+                harness.cutRelays();
+            }
+        });
+
+        happenConcurrently(20, 25);
+
+        awaitEmpty();
+        cutter.interrupt();
+        assertEquals(everySequence(20, 25), firstAppearances());
+    }
+
+    @Test
+    void aRelayThatHasTheLockRepeatsNothing() {
+        harness.start();
+        harness.start();
+
+        happenConcurrently(10, 20);
+
+        awaitEmpty();
+        assertEquals(200, records().size());
+    }
+
+    @Test
+    void aRefusedRecordHoldsBackItsOwnKeyOnly() {
+        Set<String> refused = ConcurrentHashMap.newKeySet();
+        harness.start(false, producer -> refusing(producer, refused));
+        refused.add("bad");
+        harness.append(topic, Things.event("bad", 1, "a"), Things.event("bad", 2, "b"), Things.event("good", 1, "c"))
+                .await()
+                .indefinitely();
+
+        await().atMost(PATIENCE).until(() -> firstAppearances().containsKey("good"));
+        assertFalse(firstAppearances().containsKey("bad"));
+        assertEquals(2, harness.unsent());
+
+        refused.clear();
+        awaitEmpty();
+        assertEquals(List.of(1L, 2L), firstAppearances().get("bad"));
+    }
+
+    @Test
+    void neverHasTwoRecordsOfOneAggregateUnderWay() {
+        Set<String> underWay = ConcurrentHashMap.newKeySet();
+        Set<String> twice = ConcurrentHashMap.newKeySet();
+        harness.start(false, producer -> watching(producer, underWay, twice));
+
+        happenConcurrently(5, 40);
+
+        awaitEmpty();
+        assertEquals(Set.of(), twice);
+    }
+
+    @Test
+    void sendsWhatCommitsLateAlthoughLaterRowsAreGone() throws Exception {
+        harness.start();
+        try (Connection slow = harness.connect();
+                Statement statement = slow.createStatement()) {
+            slow.setAutoCommit(false);
+            statement.execute(insert("slow", 1));
+            harness.append(topic, Things.event("quick", 1, "later id, earlier commit"))
+                    .await()
+                    .indefinitely();
+            await().atMost(PATIENCE).until(() -> firstAppearances().containsKey("quick"));
+
+            slow.commit();
+        }
+
+        await().atMost(PATIENCE).until(() -> firstAppearances().containsKey("slow"));
+    }
+
+    @Test
+    void aMissingTopicDelaysNoOther() {
+        harness.start();
+        harness.append("missing-" + topic, Things.event("lost", 1, "a")).await().indefinitely();
+
+        harness.append(topic, Things.event("found", 1, "b")).await().indefinitely();
+
+        await().atMost(PATIENCE).until(() -> firstAppearances().containsKey("found"));
+        assertEquals(1, harness.unsent());
+        TestServers.createTopic("missing-" + topic);
+        awaitEmpty();
+    }
+
+    @Test
+    void aRelayThatStopsLeavesTheLockToTheOther() throws InterruptedException {
+        Relay first = harness.start();
+        happenConcurrently(3, 3);
+        awaitEmpty();
+        harness.start();
+
+        harness.stop(first);
+
+        happenConcurrently(3, 3);
+        awaitEmpty();
+        assertEquals(18, records().size());
+    }
+
+    @Test
+    void anOwnerThatDoesNothingIsEndedWhileRowsWait() {
+        try (OutboxReader frozen = harness.reader();
+                OutboxReader other = harness.reader()) {
+            assertTrue(frozen.tryLock());
+            assertFalse(other.tryLock());
+            assertFalse(other.endStalledOwner(Duration.ZERO), "nothing waits");
+
+            harness.append(topic, Things.event("waiting", 1, "a")).await().indefinitely();
+            assertFalse(other.endStalledOwner(Duration.ofMinutes(1)), "not silent for long enough");
+
+            assertTrue(other.endStalledOwner(Duration.ZERO));
+            await().until(other::tryLock);
+        }
+    }
+
+    @Test
+    void rowsWaitAsLongAsKafkaIsAway(@TempDir Path folder) throws InterruptedException {
+        KafkaProcess kafka = new KafkaProcess(Project.here(), folder.resolve("kafka"), Ports.free());
+        harness.close();
+        harness = new RelayHarness(kafka.bootstrapServers());
+        topic = "order.events.v1";
+        harness.start();
+        happenConcurrently(5, 5); // started without Kafka
+        assertEquals(25, harness.unsent());
+        try {
+            kafka.start();
+            awaitEmpty();
+            kafka.kill();
+            happenConcurrently(5, 5); // lost it on the way
+            assertEquals(25, harness.unsent());
+            kafka.start();
+            awaitEmpty();
+
+            assertEquals(everySequence(5, 10), firstAppearances(new Wire(kafka.bootstrapServers())));
+        } finally {
+            kafka.kill();
+        }
+    }
+
+    private void happenConcurrently(int aggregates, int times) {
+        Multi.createFrom()
+                .items(IntStream.range(0, aggregates * times).boxed())
+                .onItem()
+                .transformToUni(i -> harness.happen(topic, "thing-" + i % aggregates))
+                .merge(8)
+                .collect()
+                .last()
+                .await()
+                .atMost(PATIENCE);
+    }
+
+    private String insert(String id, long sequence) {
+        return ("insert into outbox (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,"
+                        + " event_version, source, occurred_at, correlationid) values (%d, '%s', 'thing', '%s', %d,"
+                        + " 'thing.happened', '{}', gen_random_uuid(), '1.0', '/messaging', now(), 'story')")
+                .formatted(OutboxRow.bucket(id), topic, id, sequence);
+    }
+
+    private void awaitEmpty() {
+        await().atMost(PATIENCE).until(() -> harness.unsent() == 0);
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> records() {
+        return new Wire(TestServers.kafka()).read(topic, key -> true);
+    }
+
+    private Map<String, List<Long>> firstAppearances() {
+        return firstAppearances(new Wire(TestServers.kafka()));
+    }
+
+    /** Per key the sequences in the order in which each was first seen. */
+    private Map<String, List<Long>> firstAppearances(Wire wire) {
+        Map<String, Set<Long>> seen = new LinkedHashMap<>();
+        wire.read(topic, key -> true).forEach(record -> seen.computeIfAbsent(
+                        new String(record.key(), java.nio.charset.StandardCharsets.UTF_8), key -> new LinkedHashSet<>())
+                .add(Long.parseLong(Wire.header(record, "ce_sequence"))));
+        Map<String, List<Long>> lists = new LinkedHashMap<>();
+        seen.forEach((key, sequences) -> lists.put(key, new ArrayList<>(sequences)));
+        return lists;
+    }
+
+    private static Map<String, List<Long>> everySequence(int aggregates, int times) {
+        Map<String, List<Long>> all = new LinkedHashMap<>();
+        for (int i = 0; i < aggregates; i++) {
+            all.put("thing-" + i, LongStream.rangeClosed(1, times).boxed().toList());
+        }
+        return all;
+    }
+
+    /** A producer whose broker refuses the records of some keys. */
+    private static Producer<byte[], byte[]> refusing(Producer<byte[], byte[]> producer, Set<String> keys) {
+        return Intercepted.sends(producer, (record, callback, send) -> {
+            if (keys.contains(key(record))) {
+                callback.onCompletion(null, new InvalidRecordException("refused by the test"));
+            } else {
+                send.accept(callback);
+            }
+        });
+    }
+
+    /** A producer that tells when a key's second record is handed over before the first is acknowledged. */
+    private static Producer<byte[], byte[]> watching(
+            Producer<byte[], byte[]> producer, Set<String> underWay, Set<String> twice) {
+        return Intercepted.sends(producer, (record, callback, send) -> {
+            if (!underWay.add(key(record))) {
+                twice.add(key(record));
+            }
+            send.accept((Callback) (metadata, failure) -> {
+                underWay.remove(key(record));
+                callback.onCompletion(metadata, failure);
+            });
+        });
+    }
+
+    private static String key(ProducerRecord<byte[], byte[]> record) {
+        return new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

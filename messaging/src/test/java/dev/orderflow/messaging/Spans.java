@@ -1,0 +1,43 @@
+package dev.orderflow.messaging;
+
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Keeps every span that was recorded. */
+@Singleton
+class Spans implements SpanProcessor {
+
+    private final List<SpanData> ended = new CopyOnWriteArrayList<>();
+
+    List<SpanData> all() {
+        return ended;
+    }
+
+    List<SpanData> ofTrace(String traceId) {
+        return ended.stream().filter(span -> span.getTraceId().equals(traceId)).toList();
+    }
+
+    @Override
+    public void onStart(Context parent, ReadWriteSpan span) {}
+
+    @Override
+    public boolean isStartRequired() {
+        return false;
+    }
+
+    @Override
+    public void onEnd(ReadableSpan span) {
+        ended.add(span.toSpanData());
+    }
+
+    @Override
+    public boolean isEndRequired() {
+        return true;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.orderflow.messaging;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.impl.NoStackTraceThrowable;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TransientFailureTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"08006", "40001", "40P01", "53300", "57P01", "57014", "55P03"})
+    void passes(String sqlState) {
+        assertTrue(TransientFailure.is(new PgException("", "FATAL", sqlState, "")));
+        assertTrue(TransientFailure.is(new CompletionException(new PgException("", "FATAL", sqlState, ""))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"22021", "22P02", "23505", "23514", "42P01", "55000", "XX000", "P0001", ""})
+    void stays(String sqlState) {
+        assertFalse(TransientFailure.is(new PgException("", "ERROR", sqlState, "")));
+    }
+
+    @Test
+    void passesWhenItIsOneOfConnecting() {
+        assertTrue(TransientFailure.is(new ConnectException("refused")));
+        assertTrue(TransientFailure.is(ClosedConnectionException.INSTANCE));
+        assertTrue(TransientFailure.is(new NoStackTraceThrowable("Timeout")));
+    }
+
+    @Test
+    void staysWhenItIsTheRecordsOwn() {
+        assertFalse(TransientFailure.is(new IllegalStateException("no such item")));
+        assertFalse(TransientFailure.is(new NullPointerException()));
+        assertFalse(TransientFailure.is(new StackOverflowError()));
+    }
+
+    @Test
+    void anAnswerOfTheDatabaseCountsMoreThanWhatWrapsIt() {
+        PgException answer = new PgException("", "ERROR", "23505", "");
+
+        assertFalse(TransientFailure.is(new IllegalStateException(answer)));
+    }
+
+    @Test
+    void aBodyThatIsNoJsonIsTheRecordsOwn() {
+        assertFalse(TransientFailure.is(new UncheckedIOException(
+                new com.fasterxml.jackson.core.JsonParseException(null, "Unexpected character"))));
+    }
+}
