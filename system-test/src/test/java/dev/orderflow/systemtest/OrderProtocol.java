@@ -46,7 +46,7 @@ final class OrderProtocol implements Explorer.Model {
             new dev.orderflow.inventory.domain.Money(100, CURRENCY);
 
     private static final ReservationInput RESERVE =
-            new ReservationInput.Reserve(List.of(new Line(PRODUCT, 1)), Rules.NOW, Rules.OVER_AT_ANY_MOMENT);
+            new ReservationInput.Reserve(List.of(new Line(PRODUCT, 1)), Rules.OVER_AT_ANY_MOMENT);
     private static final ReservationInput PLACED =
             new ReservationInput.OrderPlaced(List.of(new PricedLine(PRODUCT, 1, PRICE)));
 
@@ -224,7 +224,7 @@ final class OrderProtocol implements Explorer.Model {
 
     private void time(World world, int o, Explorer.Steps to) {
         if (!holdsLast) {
-            decide("the hold of order %d ends", world, o, new ReservationInput.Expire(Rules.NOW), to);
+            decide("the hold of order %d ends", world, o, new ReservationInput.Expire(), to);
         }
         if (world.order(o).orElse(null) instanceof Order.Pending pending) {
             decide("the deadline of order %d passes", world, o, new OrderInput.DeadlinePassed(), to);
@@ -310,11 +310,11 @@ final class OrderProtocol implements Explorer.Model {
     /** Somebody else who wants the same stock, and gives it back, again and again. */
     private static void competitor(World world, Explorer.Steps to) {
         competitor("a competitor takes the unit", world, RESERVE, to);
-        competitor("the competitor gives it back", world, new ReservationInput.Expire(Rules.NOW), to);
+        competitor("the competitor gives it back", world, new ReservationInput.Expire(), to);
     }
 
     private static void competitor(String what, World world, ReservationInput input, Explorer.Steps to) {
-        if (world.competitor().on(input, world.shelf()) instanceof Applied applied) {
+        if (world.competitor().on(input, world.shelf(), Rules.NOW) instanceof Applied applied) {
             to.step(
                     what,
                     0,

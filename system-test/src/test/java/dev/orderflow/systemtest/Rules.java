@@ -62,6 +62,6 @@ class Rules {
     }
 
     dev.orderflow.inventory.domain.Decision decide(Reservation reservation, ReservationInput input, Shelf shelf) {
-        return reservation.on(input, shelf);
+        return reservation.on(input, shelf, NOW);
     }
 }

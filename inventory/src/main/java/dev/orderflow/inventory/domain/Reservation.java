@@ -53,13 +53,29 @@ public sealed interface Reservation {
         return this instanceof Held || this instanceof Bound;
     }
 
-    /** The whole behaviour: what follows from an input, given the stock of every product that the two name. */
-    default Decision on(ReservationInput input, Shelf shelf) {
+    /**
+     * Whether the input may move stock, or be refused for want of it. If not, {@link #on} does not look at the shelf, and
+     * whoever decides need not lock it.
+     */
+    default boolean concernsStock(ReservationInput input) {
+        return switch (input) {
+            case Reserve _ -> this instanceof Unknown || this instanceof Expired;
+            case OrderPlaced _ -> !(holdsStock() || this instanceof Committed);
+            case Release _, Expire _ -> this instanceof Held;
+            case OrderConfirmed _ -> this instanceof Bound;
+            case OrderCancelled _ -> holdsStock();
+            case Forget _ -> false;
+        };
+    }
+
+    /** The whole behaviour: what follows from an input now, given the stock of every product that the two name. */
+    default Decision on(ReservationInput input, Shelf shelf, Instant now) {
         return switch (new Step(this, input)) {
             case Step(WithLines was, Reserve i) when !isFor(was, i.lines()) -> new Refused(new Refusal.OtherLines());
-            case Step(Unknown _, Reserve i) -> hold(i, shelf);
-            case Step(Held held, Reserve i) -> quietly(new Held(held.lines(), latest(held.expires(), i.expires())));
-            case Step(Expired _, Reserve i) -> hold(i, shelf);
+            case Step(Unknown _, Reserve i) -> hold(i, shelf, now);
+            case Step(Held held, Reserve i) ->
+                quietly(new Held(held.lines(), latest(held.expires(), now.plus(i.ttl()))));
+            case Step(Expired _, Reserve i) -> hold(i, shelf, now);
             case Step(Bound _, Reserve _) -> new Ignored("already bound");
             case Step(Committed _, Reserve _) -> new Ignored("already committed");
             case Step(Released _, Reserve _) -> new Refused(new Refusal.AlreadyReleased());
@@ -99,7 +115,7 @@ public sealed interface Reservation {
             case Step(Tombstone _, OrderCancelled _) -> new Ignored("already over");
             case Step(Committed _, OrderCancelled _) -> new Broken("cancelled after its stock was committed");
 
-            case Step(Held held, Expire i) when held.expires().isAfter(i.now()) -> new Ignored("not yet expired");
+            case Step(Held held, Expire _) when held.expires().isAfter(now) -> new Ignored("not yet expired");
             case Step(Held held, Expire _) -> giveBack(held, new Expired(held.lines()), null);
             case Step(Reservation _, Expire _) -> new Ignored("does not expire");
 
@@ -114,10 +130,10 @@ public sealed interface Reservation {
         return PricedLine.unpriced(reservation.lines()).equals(lines);
     }
 
-    private static Decision hold(Reserve request, Shelf shelf) {
+    private static Decision hold(Reserve request, Shelf shelf, Instant now) {
         return shelf.refuses(request.lines()).<Decision>map(Refused::new).orElseGet(() -> {
             List<PricedLine> priced = shelf.priced(request.lines());
-            return new Applied(new Held(priced, request.expires()), Movement.take(priced), null);
+            return new Applied(new Held(priced, now.plus(request.ttl())), Movement.take(priced), null);
         });
     }
 

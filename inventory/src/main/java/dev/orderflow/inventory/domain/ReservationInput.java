@@ -1,20 +1,15 @@
 package dev.orderflow.inventory.domain;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 /** What can happen to a reservation. */
 public sealed interface ReservationInput {
 
-    /** A caller wants these units held for {@code ttl} from {@code now}. */
-    record Reserve(List<Line> lines, Instant now, Duration ttl) implements ReservationInput {
+    /** A caller wants these units held for {@code ttl} from now. */
+    record Reserve(List<Line> lines, Duration ttl) implements ReservationInput {
         public Reserve {
             lines = Line.canonical(lines);
-        }
-
-        Instant expires() {
-            return now.plus(ttl);
         }
     }
 
@@ -34,8 +29,8 @@ public sealed interface ReservationInput {
     /** The order will never be fulfilled. */
     record OrderCancelled() implements ReservationInput {}
 
-    /** It is {@code now}; a hold that ended is over. */
-    record Expire(Instant now) implements ReservationInput {}
+    /** Time has passed: a hold that ended is over. */
+    record Expire() implements ReservationInput {}
 
     /** No message about the order can arrive any more: what is finished need not be remembered. */
     record Forget() implements ReservationInput {}

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param onHand units in the house, sold and unsold
  * @param reserved those of them that are promised to orders, never more than there are
  * @param unitPrice what the next reservation is promised
- * @param lowThreshold at or below so many available units the product runs low; absent when nobody wants to know
+ * @param lowThreshold with fewer available units the product runs low; absent when nobody wants to know
  */
 public record Stock(
         String productId,
@@ -43,7 +43,7 @@ public record Stock(
 
     /** Whether the change from {@code before} to this took the product across its threshold, and not only further. */
     public boolean ranLowSince(Stock before) {
-        return lowThreshold != null && before.available() > lowThreshold && available() <= lowThreshold;
+        return lowThreshold != null && before.available() >= lowThreshold && available() < lowThreshold;
     }
 
     Stock moved(Movement.Kind kind, long quantity) {

@@ -62,13 +62,13 @@ class ReservationTest {
         STATES.put("released", new Released(LINES));
         STATES.put("expired", new Expired(LINES));
         STATES.put("tombstone", new Tombstone());
-        INPUTS.put("reserve", new Reserve(WANTED, NOW, TTL));
-        INPUTS.put("reserve-other", new Reserve(OTHER, NOW, TTL));
+        INPUTS.put("reserve", new Reserve(WANTED, TTL));
+        INPUTS.put("reserve-other", new Reserve(OTHER, TTL));
         INPUTS.put("release", new Release());
         INPUTS.put("placed", new OrderPlaced(LINES));
         INPUTS.put("confirmed", new OrderConfirmed());
         INPUTS.put("cancelled", new OrderCancelled());
-        INPUTS.put("expire", new Expire(NOW));
+        INPUTS.put("expire", new Expire());
         INPUTS.put("forget", new Forget());
     }
 
@@ -112,7 +112,7 @@ class ReservationTest {
     @ParameterizedTest
     @MethodSource("everyPair")
     void followsTheTable(Cell cell) {
-        Decision decision = state(cell.state()).on(input(cell.input()), cell.shelf());
+        Decision decision = state(cell.state()).on(input(cell.input()), cell.shelf(), NOW);
 
         assertEquals(cell.expected(), describe(decision));
     }
@@ -138,7 +138,7 @@ class ReservationTest {
         Reservation before = state(cell.state());
         Shelf shelf = holding(before, cell.shelf());
 
-        if (before.on(input(cell.input()), shelf) instanceof Applied(var next, var movement, var _)) {
+        if (before.on(input(cell.input()), shelf, NOW) instanceof Applied(var next, var movement, var _)) {
             Shelf after = shelf.after(movement);
             assertEquals(
                     held(next),
@@ -146,9 +146,24 @@ class ReservationTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("everyPair")
+    void looksAtTheShelfOnlyWhereItSaysSo(Cell cell) {
+        Reservation before = state(cell.state());
+        ReservationInput input = input(cell.input());
+
+        Decision decision = before.on(input, cell.shelf(), NOW);
+
+        if (!before.concernsStock(input)) {
+            assertEquals(before.on(input, Shelf.of(List.of()), NOW), decision);
+            assertTrue(
+                    !(decision instanceof Applied applied) || applied.movement().equals(Movement.NONE));
+        }
+    }
+
     @Test
     void holdsUntilNowPlusTtlAtTodaysPrices() {
-        Decision decision = new Unknown().on(new Reserve(WANTED, NOW, TTL), shelf(10));
+        Decision decision = new Unknown().on(new Reserve(WANTED, TTL), shelf(10), NOW);
 
         assertEquals(new Applied(new Held(LINES, NOW.plus(TTL)), Movement.take(LINES), null), decision);
     }
@@ -159,7 +174,7 @@ class ReservationTest {
         Held held = new Held(LINES, NOW.plus(TTL));
         Shelf dearer = Shelf.of(List.of(stock("cup", 10, Money.of("9", "EUR")), stock("pot", 10, PRICE)));
 
-        Decision decision = held.on(new Reserve(WANTED, later, TTL), dearer);
+        Decision decision = held.on(new Reserve(WANTED, TTL), dearer, later);
 
         assertEquals(new Applied(new Held(LINES, later.plus(TTL)), Movement.NONE, null), decision);
     }
@@ -168,23 +183,23 @@ class ReservationTest {
     void overtakenRepeatDoesNotShortenTheHold() {
         Held held = new Held(LINES, NOW.plus(TTL));
 
-        Decision decision = held.on(new Reserve(WANTED, NOW.minusSeconds(60), TTL), shelf(10));
+        Decision decision = held.on(new Reserve(WANTED, TTL), shelf(10), NOW.minusSeconds(60));
 
         assertEquals(new Applied(held, Movement.NONE, null), decision);
     }
 
     @Test
     void sameLinesInAnotherOrderAreTheSameLines() {
-        Reserve reversed = new Reserve(WANTED.reversed(), NOW, TTL);
+        Reserve reversed = new Reserve(WANTED.reversed(), TTL);
 
-        assertEquals(new Reserve(WANTED, NOW, TTL), reversed);
+        assertEquals(new Reserve(WANTED, TTL), reversed);
     }
 
     @Test
     void bindsAfreshAtThePricesOfTheOrder() {
         List<PricedLine> agreed = List.of(new PricedLine("cup", 1, Money.of("1.00", "EUR")));
 
-        Decision decision = new Expired(LINES).on(new OrderPlaced(agreed), shelf(1));
+        Decision decision = new Expired(LINES).on(new OrderPlaced(agreed), shelf(1), NOW);
 
         assertEquals(
                 new Applied(
@@ -196,7 +211,7 @@ class ReservationTest {
 
     @Test
     void placedWithOtherLinesThanHeldIsBroken() {
-        Decision decision = new Held(LINES, NOW).on(new OrderPlaced(LINES.subList(0, 1)), shelf(10));
+        Decision decision = new Held(LINES, NOW).on(new OrderPlaced(LINES.subList(0, 1)), shelf(10), NOW);
 
         assertInstanceOf(Broken.class, decision);
     }
@@ -205,14 +220,14 @@ class ReservationTest {
     void allLinesOrNone() {
         Shelf oneShort = Shelf.of(List.of(stock("cup", 10, PRICE), stock("pot", 0, PRICE)));
 
-        Decision decision = new Unknown().on(new Reserve(WANTED, NOW, TTL), oneShort);
+        Decision decision = new Unknown().on(new Reserve(WANTED, TTL), oneShort, NOW);
 
         assertEquals(new Refused(new Refusal.InsufficientStock(List.of(new Refusal.Shortage("pot", 1, 0)))), decision);
     }
 
     @Test
     void namesEveryUnknownProduct() {
-        Decision decision = new Unknown().on(new Reserve(WANTED, NOW, TTL), Shelf.of(List.of()));
+        Decision decision = new Unknown().on(new Reserve(WANTED, TTL), Shelf.of(List.of()), NOW);
 
         assertEquals(new Refused(new Refusal.UnknownProducts(List.of("cup", "pot"))), decision);
     }
@@ -221,14 +236,14 @@ class ReservationTest {
     void refusesProductsOfDifferentCurrencies() {
         Shelf mixed = Shelf.of(List.of(stock("cup", 10, PRICE), stock("pot", 10, Money.of("500", "JPY"))));
 
-        Decision decision = new Unknown().on(new Reserve(WANTED, NOW, TTL), mixed);
+        Decision decision = new Unknown().on(new Reserve(WANTED, TTL), mixed, NOW);
 
         assertEquals(new Refused(new Refusal.MixedCurrencies(List.of("EUR", "JPY"))), decision);
     }
 
     @Test
     void lostForAProductThatDoesNotExist() {
-        Decision decision = new Unknown().on(new OrderPlaced(LINES), Shelf.of(List.of()));
+        Decision decision = new Unknown().on(new OrderPlaced(LINES), Shelf.of(List.of()), NOW);
 
         assertEquals("Tombstone NONE RESERVATION_LOST", describe(decision));
     }
@@ -243,7 +258,7 @@ class ReservationTest {
     void productTwiceIsNotALine() {
         List<Line> twice = List.of(new Line("cup", 1), new Line("cup", 2));
 
-        assertThrows(IllegalArgumentException.class, () -> new Reserve(twice, NOW, TTL));
+        assertThrows(IllegalArgumentException.class, () -> new Reserve(twice, TTL));
     }
 
     /**
@@ -255,12 +270,12 @@ class ReservationTest {
         record World(Reservation one, Reservation other, Shelf shelf) {}
         List<PricedLine> two = List.of(new PricedLine("cup", 2, PRICE));
         List<ReservationInput> anything = List.of(
-                new Reserve(PricedLine.unpriced(two), NOW, TTL),
+                new Reserve(PricedLine.unpriced(two), Duration.ZERO),
                 new Release(),
                 new OrderPlaced(two),
                 new OrderConfirmed(),
                 new OrderCancelled(),
-                new Expire(NOW.plus(TTL)));
+                new Expire());
         World start = new World(new Unknown(), new Unknown(), Shelf.of(List.of(stock("cup", 3, PRICE))));
         Set<World> seen = new HashSet<>(Set.of(start));
         Deque<World> todo = new ArrayDeque<>(seen);
@@ -271,10 +286,10 @@ class ReservationTest {
             assertEquals(3 - gone(world.one()) - gone(world.other()), cups.onHand());
             List<World> next = new ArrayList<>();
             for (ReservationInput input : anything) {
-                if (world.one().on(input, world.shelf()) instanceof Applied(var r, var movement, var _)) {
+                if (world.one().on(input, world.shelf(), NOW) instanceof Applied(var r, var movement, var _)) {
                     next.add(new World(r, world.other(), world.shelf().after(movement)));
                 }
-                if (world.other().on(input, world.shelf()) instanceof Applied(var r, var movement, var _)) {
+                if (world.other().on(input, world.shelf(), NOW) instanceof Applied(var r, var movement, var _)) {
                     next.add(new World(world.one(), r, world.shelf().after(movement)));
                 }
             }
@@ -287,12 +302,12 @@ class ReservationTest {
     void everyOrderOfTheEventsOfACancelledOrderEndsWithoutStock() {
         // Cancelled competes with nothing: whenever a hold, its end and the cancellation come, nothing is kept.
         List<ReservationInput> story =
-                List.of(new Reserve(WANTED, NOW, TTL), new Release(), new Expire(NOW.plus(TTL)), new OrderCancelled());
+                List.of(new Reserve(WANTED, TTL), new Release(), new Expire(), new OrderCancelled());
         for (List<ReservationInput> order : permutations(story)) {
             Reservation end = new Unknown();
             for (ReservationInput input : order) {
                 for (int delivery = 0; delivery < 2; delivery++) {
-                    if (end.on(input, shelf(10)) instanceof Applied applied) {
+                    if (end.on(input, shelf(10), NOW) instanceof Applied applied) {
                         end = applied.next();
                     }
                 }
