@@ -1,0 +1,40 @@
+package dev.orderflow.inventory;
+
+import dev.orderflow.messaging.Cause;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import java.util.UUID;
+
+/** A call that is being answered: whether anybody still waits for it, and in which story it is. */
+record GrpcCall(Context context, Cause cause) {
+
+    /** The call that the current thread is in; it belongs to the story of the order. */
+    static GrpcCall current(UUID orderId) {
+        return new GrpcCall(Context.current(), Cause.ofRequest(orderId.toString()));
+    }
+
+    /** Whether its deadline has passed, perhaps in a queue, or its caller has hung up. */
+    boolean isAbandoned() {
+        return context.isCancelled()
+                || (context.getDeadline() != null && context.getDeadline().isExpired());
+    }
+
+    void failIfAbandoned() {
+        if (isAbandoned()) {
+            throw Status.DEADLINE_EXCEEDED
+                    .withDescription("the caller no longer waits")
+                    .asRuntimeException();
+        }
+    }
+
+    /** The status of a failure: what is not ours to decide may work the next time. */
+    static Throwable status(Throwable failure) {
+        if (failure instanceof StatusRuntimeException || failure instanceof StatusException) {
+            return failure;
+        }
+        Status status = Unavailability.isCauseOf(failure) ? Status.UNAVAILABLE : Status.INTERNAL;
+        return status.withCause(failure).asRuntimeException();
+    }
+}
