@@ -1,0 +1,68 @@
+package dev.orderflow.inventory;
+
+import static dev.orderflow.inventory.Stockroom.line;
+import static dev.orderflow.inventory.Stockroom.newId;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.orderflow.dev.TestServers;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(TestServers.class)
+@WithTestResource(GrpcPort.class)
+class CleanUpIT {
+
+    private final Stockroom stockroom = new Stockroom();
+
+    @Inject
+    CleanUp cleanUp;
+
+    @AfterEach
+    void addsUp() {
+        assertEquals(List.of(), stockroom.discrepancies());
+        stockroom.close();
+    }
+
+    @Test
+    void forgetsWhatFinishedLongAgoAndNothingElse() {
+        String product = stockroom.product(10);
+        String held = newId();
+        String bound = newId();
+        String released = newId();
+        String tombstone = newId();
+        String recent = newId();
+        List.of(held, bound, released, recent).forEach(order -> stockroom.reserve(order, line(product, 1)));
+        List.of(released, tombstone, recent).forEach(stockroom::release);
+        stockroom.execute("update reservations set state = 'BOUND', expires_at = null where order_id = ?::uuid", bound);
+        List.of(held, bound, released, tombstone).forEach(this::age);
+
+        cleanUp.run().await().indefinitely();
+
+        assertEquals(
+                List.of("HELD", "BOUND", "none", "none", "RELEASED"),
+                List.of(held, bound, released, tombstone, recent).stream()
+                        .map(stockroom::state)
+                        .toList());
+        assertEquals(0, stockroom.number("select count(*) from reservation_lines where order_id = ?::uuid", released));
+    }
+
+    @Test
+    void forgetsAnswersThatNobodyAsksForAnyMore() {
+        stockroom.execute("insert into idempotency_keys (key, fingerprint, created_at)"
+                + " values ('old', '', now() - interval '8 days'), ('new', '', now())");
+
+        cleanUp.run().await().indefinitely();
+
+        assertEquals(List.of("new"), stockroom.texts("select key from idempotency_keys where key in ('old', 'new')"));
+    }
+
+    private void age(String order) {
+        stockroom.execute(
+                "update reservations set updated_at = updated_at - interval '11 days' where order_id = ?::uuid", order);
+    }
+}

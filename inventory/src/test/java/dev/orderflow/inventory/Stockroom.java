@@ -1,0 +1,166 @@
+package dev.orderflow.inventory;
+
+import dev.orderflow.dev.TestDatabase;
+import dev.orderflow.proto.inventory.v1.InventoryServiceGrpc;
+import dev.orderflow.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
+import dev.orderflow.proto.inventory.v1.OrderLine;
+import dev.orderflow.proto.inventory.v1.ReleaseReservationRequest;
+import dev.orderflow.proto.inventory.v1.ReserveStockRequest;
+import dev.orderflow.proto.inventory.v1.ReserveStockResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+
+/** Inventory as seen by its callers over gRPC, and its tables as they are. */
+final class Stockroom implements AutoCloseable {
+
+    private final TestDatabase database = new TestDatabase(
+            setting("database.port"), ConfigProvider.getConfig().getValue("database.name", String.class));
+    private @Nullable ManagedChannel channel;
+
+    private static int setting(String name) {
+        return ConfigProvider.getConfig().getValue(name, Integer.class);
+    }
+
+    /** A call may take long on a busy machine, but not for ever. */
+    InventoryServiceBlockingStub grpc() {
+        return InventoryServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+    }
+
+    synchronized ManagedChannel channel() {
+        if (channel == null) {
+            channel = ManagedChannelBuilder.forAddress("localhost", setting("quarkus.grpc.server.test-port"))
+                    .usePlaintext()
+                    .build();
+        }
+        return channel;
+    }
+
+    Connection connect() {
+        return database.connect();
+    }
+
+    static String newId() {
+        return UUID.randomUUID().toString();
+    }
+
+    String product(long onHand) {
+        return product(onHand, 499, "USD", null);
+    }
+
+    String product(long onHand, long price, String currency, @Nullable Long threshold) {
+        String id = newId();
+        execute(
+                "insert into products (id, name, unit_price, currency, on_hand, low_stock_threshold)"
+                        + " values (?::uuid, 'Mug', ?, ?, ?, ?)",
+                id,
+                price,
+                currency,
+                onHand,
+                threshold);
+        return id;
+    }
+
+    static OrderLine line(String product, long quantity) {
+        return OrderLine.newBuilder()
+                .setProductId(product)
+                .setQuantity(quantity)
+                .build();
+    }
+
+    ReserveStockResponse reserve(String order, OrderLine... lines) {
+        return grpc().reserveStock(ReserveStockRequest.newBuilder()
+                .setOrderId(order)
+                .addAllLines(List.of(lines))
+                .build());
+    }
+
+    void release(String order) {
+        grpc().releaseReservation(
+                        ReleaseReservationRequest.newBuilder().setOrderId(order).build());
+    }
+
+    /** The state of a reservation, or none. */
+    String state(String order) {
+        List<String> found = texts("select state from reservations where order_id = ?::uuid", order);
+        return found.isEmpty() ? "none" : found.getFirst();
+    }
+
+    long onHand(String product) {
+        return number("select on_hand from products where id = ?::uuid", product);
+    }
+
+    long reserved(String product) {
+        return number("select reserved from products where id = ?::uuid", product);
+    }
+
+    /** Products whose reserved units are not those of the reservations that hold stock: one query, so one instant. */
+    List<String> discrepancies() {
+        return texts("""
+                select p.id || ': ' || p.reserved || ' reserved, ' || coalesce(held.units, 0) || ' in reservations'
+                from products p left join (
+                    select l.product_id, sum(l.quantity) as units
+                    from reservation_lines l join reservations r on r.order_id = l.order_id
+                    where r.state in ('HELD', 'BOUND') group by l.product_id) held on held.product_id = p.id
+                where p.reserved <> coalesce(held.units, 0)""");
+    }
+
+    /** Lets a hold end now. */
+    void letExpire(String order) {
+        execute(
+                "update reservations set expires_at = clock_timestamp() - interval '1 ms' where order_id = ?::uuid",
+                order);
+    }
+
+    void execute(String sql, @Nullable Object... values) {
+        try (Connection connection = connect();
+                PreparedStatement statement = prepare(connection, sql, values)) {
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    long number(String sql, @Nullable Object... values) {
+        return Long.parseLong(texts(sql, values).getFirst());
+    }
+
+    List<String> texts(String sql, @Nullable Object... values) {
+        try (Connection connection = connect();
+                PreparedStatement statement = prepare(connection, sql, values);
+                ResultSet rows = statement.executeQuery()) {
+            List<String> found = new ArrayList<>();
+            while (rows.next()) {
+                found.add(rows.getString(1));
+            }
+            return found;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, @Nullable Object... values)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+        return statement;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (channel != null) {
+            channel.shutdownNow();
+        }
+    }
+}
