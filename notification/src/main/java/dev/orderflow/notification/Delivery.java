@@ -9,18 +9,16 @@ import dev.orderflow.notification.domain.Outcome.NoContact;
 import dev.orderflow.notification.domain.Outcome.Rejected;
 import dev.orderflow.notification.domain.Outcome.Unavailable;
 import dev.orderflow.notification.domain.Outcome.UnknownOrder;
+import io.grpc.StatusRuntimeException;
 import io.quarkus.mailer.reactive.ReactiveMailer;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.mail.SMTPException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
-import org.jboss.logging.Logger;
 
 /** One attempt to send: asks for the address, makes the message, hands it to the mail server. Outside any transaction. */
 @ApplicationScoped
 class Delivery {
-
-    private static final Logger LOG = Logger.getLogger(Delivery.class);
 
     /**
      * Replies that are about this message or its recipient (RFC 5321, 4.2). Other permanent ones are about us, like a
@@ -45,7 +43,7 @@ class Delivery {
         return contact(claimed)
                 .chain(contact -> attempt(claimed, contact))
                 .onFailure()
-                .recoverWithItem(failure -> new Attempt(outcome(claimed, failure), null));
+                .recoverWithItem(failure -> new Attempt(outcome(failure), null));
     }
 
     private Uni<Contact> contact(Claimed claimed) {
@@ -73,16 +71,18 @@ class Delivery {
                 .fail()
                 .map(accepted -> (Outcome) new Accepted())
                 .onFailure()
-                .recoverWithItem(failure -> outcome(claimed, failure))
+                .recoverWithItem(Delivery::outcome)
                 .map(outcome -> new Attempt(outcome, to));
     }
 
-    /** Logs the kind of failure only: what a mail server says may contain the address. */
-    private static Outcome outcome(Claimed claimed, Throwable failure) {
-        int reply = failure instanceof SMTPException smtp ? smtp.getReplyCode() : 0;
-        LOG.infof(
-                "attempt failed: notificationId=%s attempt=%d reply=%d failure=%s",
-                claimed.id(), claimed.attempt(), reply, failure.getClass().getSimpleName());
-        return REFUSALS.contains(reply) ? new Rejected() : new Unavailable();
+    /** Tells the kind of failure only: what a mail server says may contain the address. */
+    private static Outcome outcome(Throwable failure) {
+        return switch (failure) {
+            case SMTPException refused when REFUSALS.contains(refused.getReplyCode()) -> new Rejected();
+            case SMTPException refused -> new Unavailable("reply " + refused.getReplyCode());
+            case StatusRuntimeException refused ->
+                new Unavailable("order " + refused.getStatus().getCode());
+            default -> new Unavailable(failure.getClass().getSimpleName());
+        };
     }
 }

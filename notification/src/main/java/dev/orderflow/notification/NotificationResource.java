@@ -1,11 +1,8 @@
 package dev.orderflow.notification;
 
 import dev.orderflow.notification.NotificationQueries.Filter;
-import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -30,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 class NotificationResource {
 
     private static final String ID = "\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}";
+    private static final String LIMIT = "[1-9][0-9]?|100";
     private static final String CURSOR = "[0-9]{1,18}";
     private static final String STATES = "placed|confirmed|cancelled|low_stock";
     private static final String DELIVERIES = "waiting|sent|skipped|failed";
@@ -105,14 +103,12 @@ class NotificationResource {
     @APIResponse(responseCode = "404", description = "No order can have this id")
     public Uni<PageBody> ofOrder(@PathParam("order_id") String orderId) {
         if (!orderId.matches(ID)) {
-            throw HttpProblem.builder()
-                    .withTitle("Not found")
-                    .withStatus(404)
-                    .withDetail("There is no such order.")
-                    .build();
+            throw Problems.noSuchOrder();
         }
         return notifications
                 .ofOrder(UUID.fromString(orderId))
+                .onFailure()
+                .transform(Problems::of)
                 .map(found ->
                         new PageBody(found.stream().map(NotificationBody::of).toList(), null));
     }
@@ -126,13 +122,19 @@ class NotificationResource {
             @QueryParam("state") @Nullable @Pattern(regexp = STATES, message = "must be one of " + STATES) String state,
             @QueryParam("delivery") @Nullable @Pattern(regexp = DELIVERIES, message = "must be one of " + DELIVERIES)
                     String delivery,
-            @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(100) int limit,
+            @QueryParam("limit") @DefaultValue("50") @Pattern(regexp = LIMIT, message = "must be from 1 to 100")
+                    String limit,
             @QueryParam("cursor") @Nullable @Pattern(regexp = CURSOR, message = "must be one of a next link")
                     String cursor) {
         Filter filter = new Filter(state, delivery);
+        int size = Integer.parseInt(limit);
         long below = cursor == null ? Long.MAX_VALUE : Long.parseLong(cursor);
         // One more than asked for tells whether there is another page.
-        return notifications.page(filter, below, limit + 1).map(found -> page(found, filter, limit));
+        return notifications
+                .page(filter, below, size + 1)
+                .onFailure()
+                .transform(Problems::of)
+                .map(found -> page(found, filter, size));
     }
 
     private static PageBody page(List<NotificationEntity> found, Filter filter, int limit) {

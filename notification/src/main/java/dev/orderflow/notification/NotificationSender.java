@@ -2,6 +2,7 @@ package dev.orderflow.notification;
 
 import dev.orderflow.messaging.Cause;
 import dev.orderflow.notification.domain.Decision;
+import dev.orderflow.notification.domain.Outcome.Unavailable;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
@@ -124,12 +125,20 @@ class NotificationSender {
                 claimed.age(),
                 ThreadLocalRandom.current().nextDouble());
         return service.finish(claimed, decision, attempt.recipient(), cause)
-                .invoke(ours -> LOG.infof(
-                        "%s: notificationId=%s orderId=%s occasion=%s attempt=%d",
-                        ours ? decision : "taken over",
-                        claimed.id(),
-                        claimed.orderId(),
-                        claimed.occasion(),
-                        claimed.attempt()));
+                .invoke(ours -> log(claimed, attempt, ours ? decision.toString() : "taken over"));
+    }
+
+    /** Once when it does not go through at first, once when it ends; the attempts in between are many and the same. */
+    private static void log(Claimed claimed, Attempt attempt, String result) {
+        boolean again = attempt.outcome() instanceof Unavailable && claimed.attempt() > 1;
+        LOG.logf(
+                again ? Logger.Level.DEBUG : Logger.Level.INFO,
+                "%s: notificationId=%s orderId=%s occasion=%s attempt=%d outcome=%s",
+                result,
+                claimed.id(),
+                claimed.orderId(),
+                claimed.occasion(),
+                claimed.attempt(),
+                attempt.outcome());
     }
 }

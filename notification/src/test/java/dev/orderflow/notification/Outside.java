@@ -1,6 +1,10 @@
 package dev.orderflow.notification;
 
+import static org.awaitility.Awaitility.await;
+
 import com.icegreen.greenmail.configuration.GreenMailConfiguration;
+import com.icegreen.greenmail.user.GreenMailUser;
+import com.icegreen.greenmail.user.UserManager;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.orderflow.proto.order.v1.GetContactRequest;
@@ -22,9 +26,11 @@ import java.lang.annotation.Target;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** What lies outside of the service: a real mail server and an order service that knows what it is told, over real sockets. */
@@ -50,7 +56,7 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
         startOrderService();
         return Map.of(
                 "quarkus.mailer.port", Integer.toString(smtpPort),
-                "quarkus.grpc.clients.order.port", Integer.toString(orderPort),
+                "quarkus.grpc.clients.order.test-port", Integer.toString(orderPort),
                 "notification.operator-email", OPERATOR,
                 "notification.send-interval", "200ms",
                 "notification.send-lease", "4s",
@@ -73,9 +79,23 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
 
     // mail
 
+    /** The port may be in use for a moment by what was stopped before. */
     void startMailServer() {
-        mailServer = newMailServer();
-        mailServer.start();
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+            mailServer = newMailServer();
+            mailServer.start();
+            return true;
+        });
+    }
+
+    /** Until the mail server is started again, it calls this with the address before it takes a message. */
+    void beforeDelivery(Consumer<String> action) {
+        UserManager users = mailServer.getUserManager();
+        users.setMessageDeliveryHandler((message, address) -> {
+            action.accept(address.getEmail());
+            GreenMailUser known = users.getUserByEmail(address.getEmail());
+            return known == null ? users.createUser(address.getEmail(), address.getEmail(), address.getEmail()) : known;
+        });
     }
 
     void stopMailServer() {
@@ -106,7 +126,9 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
     }
 
     private GreenMail newMailServer() {
-        GreenMail server = new GreenMail(new ServerSetup(smtpPort, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        ServerSetup setup = new ServerSetup(smtpPort, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
+        setup.setServerStartupTimeout(10_000);
+        GreenMail server = new GreenMail(setup);
         server.withConfiguration(new GreenMailConfiguration().withDisabledAuthentication());
         return server;
     }

@@ -19,5 +19,5 @@ public sealed interface Outcome {
     record Rejected() implements Outcome {}
 
     /** It did not work now: the order service or the mail server is away, slow or busy. */
-    record Unavailable() implements Outcome {}
+    record Unavailable(String why) implements Outcome {}
 }

@@ -37,8 +37,8 @@ class DecisionTest {
                 Arguments.of(new InvalidAddress(), OLD, new Failed("invalid_address")),
                 Arguments.of(new Rejected(), YOUNG, new Failed("rejected")),
                 Arguments.of(new Rejected(), OLD, new Failed("rejected")),
-                Arguments.of(new Unavailable(), YOUNG, new TryAgain(Duration.ofSeconds(3))),
-                Arguments.of(new Unavailable(), OLD, new Failed("gave_up")));
+                Arguments.of(new Unavailable("away"), YOUNG, new TryAgain(Duration.ofSeconds(3))),
+                Arguments.of(new Unavailable("away"), OLD, new Failed("gave_up")));
     }
 
     @ParameterizedTest
