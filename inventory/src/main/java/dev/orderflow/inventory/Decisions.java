@@ -10,6 +10,7 @@ import dev.orderflow.inventory.domain.PricedLine;
 import dev.orderflow.inventory.domain.Reservation;
 import dev.orderflow.inventory.domain.ReservationInput;
 import dev.orderflow.messaging.Transaction;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -17,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,10 +39,17 @@ class Decisions {
     private final ProductRepository products;
     private final InventoryMessages messages;
 
-    Decisions(InventoryRepository repository, ProductRepository products, InventoryMessages messages) {
+    private final MeterRegistry metrics;
+
+    Decisions(
+            InventoryRepository repository,
+            ProductRepository products,
+            InventoryMessages messages,
+            MeterRegistry metrics) {
         this.repository = repository;
         this.products = products;
         this.messages = messages;
+        this.metrics = metrics;
     }
 
     /** Decides in the given order; a task without effect costs no write. */
@@ -55,7 +64,7 @@ class Decisions {
                                 InventoryRepository.now(sql).map(now -> new Ledger(messages, found, stock, now))))
                 .chain(ledger -> {
                     List<Decided> decided = tasks.stream().map(ledger::decide).toList();
-                    return save(tx, ledger).invoke(() -> log(tasks, decided)).replaceWith(decided);
+                    return save(tx, ledger).invoke(() -> report(tasks, decided)).replaceWith(decided);
                 });
     }
 
@@ -104,18 +113,18 @@ class Decisions {
         };
     }
 
-    private static void log(List<Task> tasks, List<Decided> decided) {
+    private void report(List<Task> tasks, List<Decided> decided) {
         for (int i = 0; i < tasks.size(); i++) {
-            log(tasks.get(i), decided.get(i).decision());
+            report(tasks.get(i), decided.get(i).decision());
         }
     }
 
-    private static void log(Task task, Decision decision) {
+    private void report(Task task, Decision decision) {
+        String input = task.input().getClass().getSimpleName();
+        metrics.counter("inventory.decisions", "input", input, "outcome", outcome(decision))
+                .increment();
         String what = "%s orderId=%s correlationId=%s"
-                .formatted(
-                        task.input().getClass().getSimpleName(),
-                        task.orderId(),
-                        task.cause().correlationId());
+                .formatted(input, task.orderId(), task.cause().correlationId());
         switch (decision) {
             case Decision.Applied(var next, var _, var _) ->
                 LOG.infof("%s: %s", what, next.getClass().getSimpleName());
@@ -123,5 +132,9 @@ class Decisions {
             case Decision.Refused(var refusal) -> LOG.infof("%s refused: reason=%s", what, refusal);
             case Decision.Broken(var invariant) -> LOG.errorf("%s broken: reason=%s", what, invariant);
         }
+    }
+
+    private static String outcome(Decision decision) {
+        return decision.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 }

@@ -286,6 +286,10 @@ class OrderEventsIT {
                 """
                 {"product_id":"%s","name":"Mug","available":4,"threshold":5}""".formatted(product), Kafka.text(kafka.of(product).getFirst().value()));
 
+        assertTrue(Kafka.headers(kafka.of(product).getFirst())
+                .getOrDefault("traceparent", "")
+                .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01"));
+
         // Out of the shallows and in again.
         stockroom.execute("update products set on_hand = 20 where id = ?::uuid", product);
         stockroom.reserve(newId(), line(product, 10));

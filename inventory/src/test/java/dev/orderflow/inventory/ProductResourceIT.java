@@ -177,6 +177,23 @@ class ProductResourceIT {
         assertEquals(6, stockroom.onHand(id));
     }
 
+    @Test
+    void databaseThatGoesAwayIsAProblemAndTheRepeatSettlesIt() throws Exception {
+        String id = create(LAMP);
+        String key = Stockroom.newId();
+        try (var caller = Executors.newSingleThreadExecutor();
+                var _ = stockroom.blocking(id)) {
+            Future<Response> call = caller.submit(() -> restock(key, id, 5));
+            await().atMost(Duration.ofSeconds(5)).until(() -> stockroom.waiting() == 1);
+            stockroom.disconnectWaiting();
+            problem(call.get(), 503, "urn:orderflow:problem:database-unavailable");
+            assertEquals("2", call.get().header("Retry-After"));
+        }
+
+        restock(key, id, 5).then().statusCode(200).header("Idempotency-Replayed", nullValue());
+        assertEquals(15, stockroom.onHand(id));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "with blank", "ümlaut", "\"", "a\\b"})
     void keyHasToBeOne(String key) {

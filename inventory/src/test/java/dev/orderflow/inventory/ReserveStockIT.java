@@ -26,7 +26,6 @@ import io.grpc.StatusRuntimeException;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -278,37 +277,37 @@ class ReserveStockIT {
     void whatItsCallerNoLongerWaitsForIsNotDecided() throws SQLException {
         String product = stockroom.product(10);
         String order = newId();
-        try (Connection holder = stockroom.connect()) {
-            holder.setAutoCommit(false);
-            try (PreparedStatement lock =
-                    holder.prepareStatement("select from products where id = ?::uuid for update")) {
-                lock.setString(1, product);
-                lock.execute();
-            }
+        try (Connection _ = stockroom.blocking(product)) {
             Future<ReserveStockResponse> call = InventoryServiceGrpc.newFutureStub(stockroom.channel())
                     .withDeadlineAfter(3, TimeUnit.SECONDS)
                     .reserveStock(request(order, line(product, 1)));
-            await().atMost(Duration.ofSeconds(3)).until(() -> waiting() == 1);
+            await().atMost(Duration.ofSeconds(3)).until(() -> stockroom.waiting() == 1);
             ExecutionException failure = assertThrows(ExecutionException.class, call::get);
             assertEquals(
                     Status.Code.DEADLINE_EXCEEDED, Status.fromThrowable(failure).getCode());
-            holder.rollback();
         }
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> waiting() == 0 && working() == 0);
+        await().atMost(Duration.ofSeconds(10)).until(() -> stockroom.waiting() == 0 && stockroom.working() == 0);
         assertEquals("none", stockroom.state(order));
         assertEquals(0, stockroom.reserved(product));
     }
 
-    private long waiting() {
-        return stockroom.number("select count(*) from pg_stat_activity where datname = current_database()"
-                + " and wait_event_type = 'Lock' and query like '%from products%'");
-    }
+    @Test
+    void databaseThatGoesAwayIsUnavailabilityAndTheRepeatSettlesIt() throws SQLException {
+        String product = stockroom.product(10);
+        String order = newId();
+        try (Connection _ = stockroom.blocking(product)) {
+            Future<ReserveStockResponse> call = InventoryServiceGrpc.newFutureStub(stockroom.channel())
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
+                    .reserveStock(request(order, line(product, 1)));
+            await().atMost(Duration.ofSeconds(5)).until(() -> stockroom.waiting() == 1);
+            stockroom.disconnectWaiting();
+            ExecutionException failure = assertThrows(ExecutionException.class, call::get);
+            assertEquals(Status.Code.UNAVAILABLE, Status.fromThrowable(failure).getCode());
+        }
 
-    private long working() {
-        return stockroom.number(
-                "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid"
-                        + " where a.datname = current_database() and l.relation = 'products'::regclass and a.pid <> pg_backend_pid()");
+        assertTrue(stockroom.reserve(order, line(product, 1)).hasReserved());
+        assertEquals(1, stockroom.reserved(product));
     }
 
     @Test

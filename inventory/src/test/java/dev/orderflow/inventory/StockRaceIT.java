@@ -125,6 +125,22 @@ class StockRaceIT {
     }
 
     @Test
+    void nobodyIsRefusedForTheSakeOfHoldsThatEnded() throws Exception {
+        String product = stockroom.product(20);
+        List<String> slow = IntStream.range(0, 20).mapToObj(i -> newId()).toList();
+        for (String order : slow) {
+            stockroom.reserve(order, line(product, 1));
+        }
+        slow.forEach(stockroom::letExpire);
+
+        List<ReserveStockResponse> answers = atOnce(30, i -> stockroom.reserve(newId(), line(product, 1)));
+
+        assertEquals(
+                20, answers.stream().filter(ReserveStockResponse::hasReserved).count());
+        assertEquals(20, stockroom.reserved(product));
+    }
+
+    @Test
     void reserveAndReleaseOfOneOrderEndReleased() throws Exception {
         String product = stockroom.product(1000);
         for (int round = 0; round < 30; round++) {

@@ -121,6 +121,39 @@ final class Stockroom implements AutoCloseable {
                 order);
     }
 
+    /** Keeps everybody waiting who wants to change the product, until the connection is closed. */
+    Connection blocking(String product) {
+        Connection holder = connect();
+        try {
+            holder.setAutoCommit(false);
+            try (PreparedStatement lock =
+                    prepare(holder, "select from products where id = ?::uuid for update", product)) {
+                lock.execute();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return holder;
+    }
+
+    /** How many wait for a product. */
+    long waiting() {
+        return number("select count(*) from pg_stat_activity where datname = current_database()"
+                + " and wait_event_type = 'Lock' and query like '%from products%'");
+    }
+
+    /** Ends the connections of those who wait for a product, as a restart of the database would. */
+    void disconnectWaiting() {
+        texts("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                + " and wait_event_type = 'Lock' and query like '%from products%'");
+    }
+
+    /** How many work on products in any way. */
+    long working() {
+        return number("select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid where a.datname ="
+                + " current_database() and l.relation = 'products'::regclass and a.pid <> pg_backend_pid()");
+    }
+
     void execute(String sql, @Nullable Object... values) {
         try (Connection connection = connect();
                 PreparedStatement statement = prepare(connection, sql, values)) {
