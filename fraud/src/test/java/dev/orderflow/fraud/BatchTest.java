@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Events of one batch see what the ones before them did. */
 class BatchTest {
@@ -83,10 +85,11 @@ class BatchTest {
         assertEquals(List.of(List.of(), List.of(), List.of("contact_shared"), List.of()), reasons());
     }
 
-    @Test
-    void anOrderIsAssessedOnce() {
+    @ParameterizedTest
+    @EnumSource(OrderState.class)
+    void anOrderIsAssessedOnce(OrderState state) {
         UUID known = UUID.randomUUID();
-        orders.put(known, OrderState.CANCELLED);
+        orders.put(known, state);
 
         batch.apply(new OrderInput.Placed(order(known, "alice", null, "1.00", 0)), CAUSE);
 

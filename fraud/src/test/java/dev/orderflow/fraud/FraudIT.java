@@ -165,6 +165,10 @@ class FraudIT {
 
         assertEquals(List.of("fraud.cleared"), fraud.typesOf(order));
         assertEquals(
+                List.of("0"),
+                fraud.query(
+                        "select count(*) from parked where convert_from(record_key, 'UTF8') = '" + order.key() + "'"));
+        assertEquals(
                 List.of("1 1 0"),
                 fraud.query("select confirmed_orders, confirmed_units, cancelled_orders from customers "
                         + "where customer_id = 'twice'"));
