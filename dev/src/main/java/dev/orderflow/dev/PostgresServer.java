@@ -103,7 +103,8 @@ public final class PostgresServer extends Part {
         var work = folder.resolve("data.part");
         try {
             Folders.delete(work);
-            Files.createDirectories(
+            Files.createDirectories(folder);
+            Files.createDirectory(
                     work, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             var secret = Files.writeString(folder.resolve("superuser.part"), UUID.randomUUID() + "\n");
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
