@@ -94,7 +94,7 @@ final class OrderProtocol implements Explorer.Model {
             case WAITING -> await(world, a, to);
             case RESERVED -> place(world, a, to);
             case GIVING_UP -> giveUp(world, a, to);
-            case ABANDONED ->
+            case FREE ->
                 to.step(
                         "attempt %d releases",
                         a, to(Progress.ENDED, world, a).send(Message.RELEASE, attempt.order(), a));
@@ -183,14 +183,14 @@ final class OrderProtocol implements Explorer.Model {
                 .ifPresentOrElse(
                         given -> to.step(
                                 "attempt %d abandons its claim",
-                                a, to(Progress.ABANDONED, world, a).claim(Optional.of(given))),
+                                a, to(Progress.FREE, world, a).claim(Optional.of(given))),
                         () -> to.step("attempt %d has nothing to give up", a, to(Progress.ENDED, world, a)));
         if (world.sent(Message.REFUSED, attempt.order(), a)) {
             rules.refused(claim, attempt.mine())
                     .ifPresent(refused -> to.step(
                             "attempt %d answers that there is no stock",
                             a,
-                            to(Progress.ENDED, world, a)
+                            to(Progress.FREE, world, a)
                                     .claim(Optional.of(refused))
                                     .answer(Answer.REFUSAL)));
         }

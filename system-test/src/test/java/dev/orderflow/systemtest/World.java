@@ -51,7 +51,8 @@ final class World {
         WAITING,
         RESERVED,
         GIVING_UP,
-        ABANDONED,
+        /** No order will be placed with its hold any more: it may be released. */
+        FREE,
         ENDED
     }
 
