@@ -1,0 +1,66 @@
+package dev.orderflow.systemtest;
+
+import static dev.orderflow.systemtest.Orderflow.PATIENCE;
+import static dev.orderflow.systemtest.Orderflow.order;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.orderflow.systemtest.OtlpReceiver.Span;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** One order, one trace: from the client's request to the last effect in the last service. */
+@ExtendWith(OrderflowExtension.class)
+class TraceIT {
+
+    private final Orderflow system;
+
+    TraceIT(Orderflow system) {
+        this.system = system;
+    }
+
+    @Test
+    void oneTraceSpansAllFiveServicesWithoutAGap() {
+        var traceId = UUID.randomUUID().toString().replace("-", "");
+        var client = "00f067aa0ba902b7";
+        var product = system.product("5.00", 10);
+
+        var reply = system.client()
+                .post(
+                        system.uri("order", "/api/v1/orders"),
+                        order("traced", product, 1),
+                        Map.of("Idempotency-Key", traceId, "traceparent", "00-" + traceId + "-" + client + "-01"));
+
+        assertEquals(201, reply.status(), reply::text);
+        system.awaitState(reply.json().get("order_id").textValue(), "CONFIRMED");
+        await("all services are in the trace")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertEquals(Set.copyOf(Orderflow.SERVICES), services(traceId)));
+        // A parent is sent after its children, so for a moment one may be missing.
+        await("every parent is there")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertEquals(Set.of(client), unknownParents(traceId)));
+        var roots = system.traces().trace(traceId).stream()
+                .filter(span -> span.parent().equals(client))
+                .map(Span::service)
+                .toList();
+        assertEquals(java.util.List.of("order"), roots);
+    }
+
+    private Set<String> services(String traceId) {
+        return system.traces().trace(traceId).stream().map(Span::service).collect(Collectors.toSet());
+    }
+
+    private Set<String> unknownParents(String traceId) {
+        var spans = system.traces().trace(traceId);
+        var known = spans.stream().map(Span::id).collect(Collectors.toSet());
+        return spans.stream()
+                .map(Span::parent)
+                .filter(parent -> !known.contains(parent))
+                .collect(Collectors.toSet());
+    }
+}
