@@ -8,10 +8,6 @@ import java.time.Duration;
 @ConfigMapping(prefix = "order")
 interface OrderConfig {
 
-    /** Largest body of a request. The server's own limit is the same, at least. */
-    @WithDefault("65536")
-    long maxBodyBytes();
-
     /** How long one gRPC call to inventory may take. */
     @WithDefault("2s")
     Duration callTimeout();

@@ -5,14 +5,11 @@ import dev.orderflow.proto.order.v1.GetContactResponse;
 import io.grpc.Status;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
-import java.util.UUID;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /** For other services of ours. */
 @GrpcService
 class OrderGrpcService implements dev.orderflow.proto.order.v1.OrderService {
-
-    private static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private final OrderRepository orders;
 
@@ -22,10 +19,9 @@ class OrderGrpcService implements dev.orderflow.proto.order.v1.OrderService {
 
     @Override
     public Uni<GetContactResponse> getContact(GetContactRequest request) {
-        if (!UUID_TEXT.matcher(request.getOrderId()).matches()) {
-            return Uni.createFrom().failure(noSuchOrder());
-        }
-        return orders.contact(UUID.fromString(request.getOrderId()))
+        return Ids.parse(request.getOrderId())
+                .map(orders::contact)
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()))
                 .onFailure(failure -> Problems.of(failure) != failure)
                 .transform(failure -> Status.UNAVAILABLE.withCause(failure).asRuntimeException())
                 .map(found -> response(found.orElseThrow(OrderGrpcService::noSuchOrder)));

@@ -1,12 +1,7 @@
 package dev.orderflow.order;
 
-import dev.orderflow.messaging.Cause;
-import dev.orderflow.order.domain.CancelReason;
+import dev.orderflow.order.OrderRows.Columns;
 import dev.orderflow.order.domain.Claim;
-import dev.orderflow.order.domain.Money;
-import dev.orderflow.order.domain.Order;
-import dev.orderflow.order.domain.Order.Cancelled;
-import dev.orderflow.order.domain.Order.Confirmed;
 import dev.orderflow.order.domain.Order.Pending;
 import dev.orderflow.order.domain.OrderLine;
 import dev.orderflow.order.domain.Purchase;
@@ -20,18 +15,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Currency;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** The statements that write orders, and those that read them in order to write. */
 @ApplicationScoped
@@ -90,17 +79,6 @@ class OrderRepository {
                    as c (id, state, cleared, bound, under_review, cancel_reason, deadline_at, version, sequence, seen)
              where o.id = c.id and o.version = c.seen""";
 
-    /** Taken for a while only: should this replica die before the hold is extended, another one does it. */
-    private static final String TAKE_DUE_HOLDS = """
-            update orders set hold_due_at = now() + $2 * interval '1 millisecond'
-             where id in (select id from orders
-                           where state = 'PENDING' and not bound and hold_due_at <= now()
-                           order by hold_due_at limit $1 for update skip locked)
-            returning id""";
-
-    private static final String HOLD_EXTENDED = """
-            update orders set hold_due_at = now() + $2 * interval '1 millisecond' where id = $1 and state = 'PENDING'""";
-
     private static final String CONTACT = """
             select c.email, c.phone from orders o left join order_contacts c on c.order_id = o.id where o.id = $1""";
 
@@ -125,8 +103,8 @@ class OrderRepository {
                 .addString(purchase.customerId())
                 .addLong(purchase.total().minorUnits())
                 .addString(purchase.total().currency().getCurrencyCode())
-                .addOffsetDateTime(utc(purchase.placedAt()))
-                .addOffsetDateTime(utc(order.deadline()))
+                .addOffsetDateTime(OrderRows.utc(purchase.placedAt()))
+                .addOffsetDateTime(OrderRows.utc(order.deadline()))
                 .addLong(renewHold.toMillis())
                 .addString(submission.cause().correlationId())
                 .addString(submission.cause().traceparent())
@@ -162,7 +140,7 @@ class OrderRepository {
     Uni<Instant> now(SqlClient sql) {
         return sql.query("select now() as now")
                 .execute()
-                .map(rows -> instant(rows.iterator().next(), "now"));
+                .map(rows -> OrderRows.instant(rows.iterator().next(), "now"));
     }
 
     /**
@@ -175,7 +153,7 @@ class OrderRepository {
             return Uni.createFrom().voidItem();
         }
         var changed = changes.values();
-        var rowsOf = changed.stream().map(OrderRepository::columns).toList();
+        var rowsOf = changed.stream().map(OrderRows::columns).toList();
         var parameters = Tuple.tuple()
                 .addArrayOfUUID(changes.keySet().toArray(UUID[]::new))
                 .addArrayOfString(rowsOf.stream().map(Columns::state).toArray(String[]::new))
@@ -199,35 +177,6 @@ class OrderRepository {
                 .replaceWithVoid();
     }
 
-    /** Takes some of the orders whose hold is to be extended, and leaves them alone for {@code lease} then. */
-    Uni<List<UUID>> takeDueHolds(int limit, Duration lease) {
-        return pool.preparedQuery(TAKE_DUE_HOLDS)
-                .execute(Tuple.of(limit, lease.toMillis()))
-                .map(rows -> {
-                    var ids = new ArrayList<UUID>();
-                    rows.forEach(row -> ids.add(row.getUUID("id")));
-                    return ids;
-                });
-    }
-
-    Uni<Void> holdExtended(UUID orderId, Duration renewAfter) {
-        return pool.preparedQuery(HOLD_EXTENDED)
-                .execute(Tuple.of(orderId, renewAfter.toMillis()))
-                .replaceWithVoid();
-    }
-
-    /** What was ordered, for those orders that exist. */
-    Uni<Map<UUID, List<RequestedLine>>> requested(Collection<UUID> ids) {
-        return pool.preparedQuery(LINES)
-                .execute(Tuple.of(ids.toArray(UUID[]::new)))
-                .map(rows -> {
-                    var lines = new HashMap<UUID, List<RequestedLine>>();
-                    rows.forEach(row -> lines.computeIfAbsent(row.getUUID("order_id"), _ -> new ArrayList<>())
-                            .add(new RequestedLine(row.getString("product_id"), row.getLong("quantity"))));
-                    return lines;
-                });
-    }
-
     /** Empty when there is no such order; without either address when there was no contact, or it was erased. */
     Uni<Optional<Contact>> contact(UUID orderId) {
         return pool.preparedQuery(CONTACT).execute(Tuple.of(orderId)).map(rows -> {
@@ -245,75 +194,7 @@ class OrderRepository {
             found.forEach(row -> ids.add(row.getUUID("id")));
             return sql.preparedQuery(LINES)
                     .execute(Tuple.of(ids.toArray(UUID[]::new)))
-                    .map(lines -> read(found, lines));
+                    .map(lines -> OrderRows.read(found, lines));
         });
-    }
-
-    private static Map<UUID, StoredOrder> read(RowSet<Row> orders, RowSet<Row> lines) {
-        var linesOf = new HashMap<UUID, List<Row>>();
-        lines.forEach(row -> linesOf.computeIfAbsent(row.getUUID("order_id"), _ -> new ArrayList<>())
-                .add(row));
-        var read = new LinkedHashMap<UUID, StoredOrder>();
-        orders.forEach(row -> {
-            var id = row.getUUID("id");
-            var currency = Currency.getInstance(row.getString("currency"));
-            var purchase = new Purchase(
-                    id,
-                    row.getString("customer_id"),
-                    linesOf.getOrDefault(id, List.of()).stream()
-                            .map(line -> line(line, currency))
-                            .toList(),
-                    new Money(row.getLong("total"), currency),
-                    instant(row, "placed_at"));
-            var story = new Cause(row.getString("correlation_id"), null, row.getString("traceparent"));
-            read.put(id, new StoredOrder(order(row, purchase), row.getLong("version"), row.getLong("sequence"), story));
-        });
-        return read;
-    }
-
-    private static Order order(Row row, Purchase purchase) {
-        return switch (row.getString("state")) {
-            case "PENDING" ->
-                new Pending(
-                        purchase,
-                        row.getBoolean("cleared"),
-                        row.getBoolean("bound"),
-                        row.getBoolean("under_review"),
-                        instant(row, "deadline_at"));
-            case "CONFIRMED" -> new Confirmed(purchase);
-            case "CANCELLED" -> new Cancelled(purchase, CancelReason.valueOf(row.getString("cancel_reason")));
-            default -> throw new IllegalStateException(row.getString("state"));
-        };
-    }
-
-    private static OrderLine line(Row row, Currency currency) {
-        return new OrderLine(
-                row.getString("product_id"), row.getLong("quantity"), new Money(row.getLong("unit_price"), currency));
-    }
-
-    /** What a state knows; what it does not know any more stays in the row as it was. */
-    private record Columns(
-            String state,
-            @Nullable Boolean cleared,
-            @Nullable Boolean bound,
-            @Nullable Boolean underReview,
-            @Nullable String cancelReason,
-            @Nullable OffsetDateTime deadline) {}
-
-    private static Columns columns(StoredOrder stored) {
-        return switch (stored.order()) {
-            case Pending(var _, var cleared, var bound, var underReview, var deadline) ->
-                new Columns("PENDING", cleared, bound, underReview, null, utc(deadline));
-            case Confirmed _ -> new Columns("CONFIRMED", true, true, null, null, null);
-            case Cancelled(var _, var reason) -> new Columns("CANCELLED", null, null, null, reason.name(), null);
-        };
-    }
-
-    private static Instant instant(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -12,7 +12,7 @@ import jakarta.validation.constraints.Size;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +30,6 @@ record OrderRequest(
     static final String CUSTOMER_ID = "[A-Za-z0-9._:-]{1,64}";
     static final int MAX_LINES = 100;
     static final long MAX_QUANTITY = 1_000_000;
-
-    private static final java.util.regex.Pattern UUID =
-            java.util.regex.Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     /** So many pieces of a product. */
     @RegisterForReflection
@@ -78,6 +75,6 @@ record OrderRequest(
 
     /** The two spellings of a UUID are the same product. */
     private static String canonical(String productId) {
-        return UUID.matcher(productId).matches() ? productId.toLowerCase(Locale.ROOT) : productId;
+        return Ids.parse(productId).map(UUID::toString).orElse(productId);
     }
 }

@@ -22,7 +22,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -44,7 +43,6 @@ class OrderResource {
     private static final String CALLER = "anonymous";
 
     private static final int MAX_PAGE = 100;
-    private static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private final OrderAcceptance acceptance;
     private final OrderQueries orders;
@@ -199,16 +197,12 @@ class OrderResource {
     }
 
     private static UUID uuid(String id) {
-        if (!UUID_TEXT.matcher(id).matches()) {
-            throw Problems.notFound("order");
-        }
-        return UUID.fromString(id);
+        return Ids.parse(id).orElseThrow(() -> Problems.notFound("order"));
     }
 
     private static UUID cursor(String cursor) {
-        if (!UUID_TEXT.matcher(cursor).matches()) {
-            throw Problems.violation(Violation.In.query, "cursor", "must be one that a page has given");
-        }
-        return UUID.fromString(cursor);
+        return Ids.parse(cursor)
+                .orElseThrow(
+                        () -> Problems.violation(Violation.In.query, "cursor", "must be one that a page has given"));
     }
 }

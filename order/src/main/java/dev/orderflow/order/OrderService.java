@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /** The transactions: an order is placed in one, and what happens to it later is decided by the order itself in others. */
@@ -33,7 +32,6 @@ import org.jboss.logging.Logger;
 class OrderService {
 
     private static final Logger LOG = Logger.getLogger(OrderService.class);
-    private static final Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private final Outbox outbox;
     private final OrderRepository orders;
@@ -129,12 +127,10 @@ class OrderService {
         var arrivals = new ArrayList<Arrival>();
         for (var envelope : fresh) {
             var input = messages.input(envelope);
-            var id = messages.orderId(envelope);
-            if (UUID_TEXT.matcher(id).matches()) {
-                arrivals.add(new Arrival(UUID.fromString(id), input, envelope.cause()));
-            } else {
-                count(input, "unknown_order");
-            }
+            Ids.parse(messages.orderId(envelope))
+                    .ifPresentOrElse(
+                            id -> arrivals.add(new Arrival(id, input, envelope.cause())),
+                            () -> count(input, "unknown_order"));
         }
         var ids = arrivals.stream().map(Arrival::orderId).distinct().toList();
         return orders.lock(tx.sql(), ids).flatMap(locked -> decide(tx, locked, arrivals, times.now()));

@@ -25,14 +25,14 @@ class OrderTimers {
     private static final int HOLDS_AT_ONCE = 4;
 
     private final OrderService service;
-    private final OrderRepository orders;
+    private final HoldRepository holds;
     private final InventoryClient inventory;
     private final OrderConfig config;
     private volatile boolean stopped;
 
-    OrderTimers(OrderService service, OrderRepository orders, InventoryClient inventory, OrderConfig config) {
+    OrderTimers(OrderService service, HoldRepository holds, InventoryClient inventory, OrderConfig config) {
         this.service = service;
-        this.orders = orders;
+        this.holds = holds;
         this.inventory = inventory;
         this.config = config;
     }
@@ -53,7 +53,9 @@ class OrderTimers {
             vertx.setTimer(
                     config.sweepInterval().toMillis(),
                     _ -> sweep.get().subscribe().with(_ -> repeat(vertx, what, sweep), failure -> {
-                        LOG.warnf("sweep of %s failed, trying again: %s", what, failure);
+                        if (!stopped) {
+                            LOG.warnf("sweep of %s failed, trying again: %s", what, failure);
+                        }
                         repeat(vertx, what, sweep);
                     }));
         }
@@ -66,10 +68,10 @@ class OrderTimers {
     }
 
     private Uni<Void> extendHolds() {
-        return orders.takeDueHolds(config.sweepBatch(), config.holdRetry())
+        return holds.takeDue(config.sweepBatch(), config.holdRetry())
                 .flatMap(ids -> ids.isEmpty()
                         ? Uni.createFrom().item(Map.<UUID, List<RequestedLine>>of())
-                        : orders.requested(ids))
+                        : holds.requested(ids))
                 .flatMap(due -> Multi.createFrom()
                         .iterable(due.entrySet())
                         .onItem()
@@ -85,7 +87,7 @@ class OrderTimers {
                 .reserve(orderId, lines)
                 .flatMap(answer -> {
                     if (answer instanceof Reservation.Held held) {
-                        return orders.holdExtended(orderId, held.renewAfter());
+                        return holds.extended(orderId, held.renewAfter());
                     }
                     LOG.warnf("stock of a pending order is not held, trying again orderId=%s", orderId);
                     return Uni.createFrom().voidItem();

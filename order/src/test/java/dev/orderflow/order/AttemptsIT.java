@@ -17,6 +17,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -138,6 +139,25 @@ class AttemptsIT {
     }
 
     @Test
+    void attemptThatWasTakenOverCannotOvertakeItsSuccessor() {
+        inventory.behaveOnce(Manner.ON_DEMAND, Manner.ON_DEMAND);
+        var zombie = CompletableFuture.supplyAsync(() -> Api.post(key, body), clients);
+        await().until(() -> inventory.waiting() == 1);
+        database.update("update order_claims set lease_until = now() where idempotency_key = ?", key);
+        var successor = CompletableFuture.supplyAsync(() -> Api.post(key, body), clients);
+        await().until(() -> inventory.waiting() == 2);
+
+        inventory.answerOneWaiting();
+        var first = zombie.join();
+        inventory.answerWaiting();
+
+        // Told to come again, or told what its successor has done meanwhile; never an answer of its own.
+        assertTrue(first.statusCode() == 409 || first.header("Idempotency-Replayed") != null, first.asString());
+        successor.join().then().statusCode(201);
+        assertEquals("1", database.one("select count(*) from orders where idempotency_key = ?", key));
+    }
+
+    @Test
     void attemptThatWasTakenOverReleasesNothing() {
         inventory.behaveOnce(Manner.SILENT, Manner.SILENT, Manner.SILENT);
         var zombie = CompletableFuture.supplyAsync(() -> Api.post(key, body), clients);
@@ -220,5 +240,62 @@ class AttemptsIT {
         second.then().statusCode(201).header("Idempotency-Replayed", "true");
         assertEquals(first.body().asString(), second.body().asString());
         problem(Api.post(key, body.replace("cust-1", "cust-2")), 422, "idempotency-key-reused");
+    }
+
+    @Test
+    void afterACommitOfUnknownOutcomeNothingIsGivenUp() {
+        // Deferred, so that it fails the commit itself.
+        database.update("""
+                create function fail() returns trigger language plpgsql as $$ begin raise exception 'lost'; end $$""");
+        database.update("""
+                create constraint trigger lose_the_commit after insert on orders deferrable initially deferred
+                for each row execute function fail()""");
+        try {
+            problem(Api.post(key, body), 503, "outcome-unknown").then().header("Retry-After", "30");
+        } finally {
+            database.update("drop function fail() cascade");
+        }
+
+        var given = inventory.asked().getFirst();
+        assertEquals("RUNNING", database.one("select state from order_claims where idempotency_key = ?", key));
+        assertTrue(inventory.holds(given));
+        problem(Api.post(key, body), 409, "still-running");
+        database.update("update order_claims set lease_until = now() where idempotency_key = ?", key);
+        assertEquals(given, Api.post(key, body).then().statusCode(201).extract().path("order_id"));
+        assertEquals(List.of(), inventory.released());
+    }
+
+    @Test
+    void afterAFailureBeforeTheCommitTheHoldIsReleased() {
+        database.update("""
+                create function fail() returns trigger language plpgsql
+                as $$ begin raise exception 'conflict' using errcode = '40001'; end $$""");
+        database.update("create trigger conflict before insert on orders for each row execute function fail()");
+        try {
+            problem(Api.post(key, body), 503, "database-unavailable").then().header("Retry-After", "2");
+        } finally {
+            database.update("drop function fail() cascade");
+        }
+
+        var given = inventory.asked().getFirst();
+        await().until(() -> inventory.released().contains(given));
+        Api.post(key, body).then().statusCode(201);
+    }
+
+    @Test
+    void whatTakesTooLongIsFinishedNevertheless() throws SQLException {
+        try (var connection = source.getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("lock table order_claims in exclusive mode");
+
+            problem(Api.post(key, body), 504, "too-slow").then().header("Retry-After", "2");
+
+            connection.rollback();
+        }
+        await().until(() -> database.one("select count(*) from orders where idempotency_key = ?", key)
+                .equals("1"));
+        Api.post(key, body).then().statusCode(201).header("Idempotency-Replayed", "true");
+        assertEquals(1, inventory.asked().size());
     }
 }

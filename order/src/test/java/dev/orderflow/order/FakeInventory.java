@@ -57,6 +57,7 @@ public class FakeInventory implements InventoryService {
     void reset() {
         behave(Manner.PROMPT);
         next.clear();
+        waiting.clear();
         asked.clear();
         released.clear();
         ttlSeconds = 900;
@@ -85,6 +86,11 @@ public class FakeInventory implements InventoryService {
         for (var answer = waiting.poll(); answer != null; answer = waiting.poll()) {
             answer.run();
         }
+    }
+
+    /** The request that waits longest, as if the others were still on their way. */
+    void answerOneWaiting() {
+        Objects.requireNonNull(waiting.poll()).run();
     }
 
     int waiting() {

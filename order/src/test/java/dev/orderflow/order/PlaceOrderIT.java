@@ -16,9 +16,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.orderflow.dev.TestServers;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +47,9 @@ class PlaceOrderIT {
     @Inject
     @GrpcService
     FakeInventory inventory;
+
+    @TestHTTPResource
+    URI url = URI.create("");
 
     @BeforeEach
     void reset() {
@@ -236,6 +247,7 @@ class PlaceOrderIT {
                 Arguments.of("broken quantity", Api.order("{\"product_id\":\"p\",\"quantity\":1.5}"), ""),
                 Arguments.of("quantity as text", Api.order("{\"product_id\":\"p\",\"quantity\":\"2\"}"), ""),
                 Arguments.of("bad email", contact("{\"email\":\"ann\"}"), "contact.email"),
+                Arguments.of("NUL in email", contact("{\"email\":\"a\\u0000@b.example\"}"), "contact.email"),
                 Arguments.of("bad phone", contact("{\"phone\":\"0800\"}"), "contact.phone"));
     }
 
@@ -275,7 +287,25 @@ class PlaceOrderIT {
 
     @Test
     void refusesABodyThatIsTooLarge() {
-        problem(Api.post(Api.key(), Api.orderOf("c".repeat(70_000))), 413, null);
+        problem(Api.post(Api.key(), Api.orderOf("c".repeat(70_000))), 413, "body-too-large");
+    }
+
+    /** Whoever sends in chunks has told no length before. */
+    @Test
+    void refusesABodyThatTurnsOutToBeTooLarge() throws IOException, InterruptedException {
+        var body = Api.orderOf("c".repeat(200_000)).getBytes(StandardCharsets.UTF_8);
+        var request = HttpRequest.newBuilder(url.resolve("/api/v1/orders"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", Api.key())
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build();
+
+        try (var client = HttpClient.newHttpClient()) {
+            var response = client.send(request, HttpResponse.BodyHandlers.ofString());
+
+            assertEquals(413, response.statusCode());
+        }
     }
 
     @Test

@@ -12,6 +12,9 @@ import dev.orderflow.dev.TestServers;
 import dev.orderflow.proto.order.v1.GetContactRequest;
 import dev.orderflow.proto.order.v1.GetContactResponse;
 import dev.orderflow.proto.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
+import grpc.health.v1.HealthGrpc.HealthBlockingStub;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
@@ -37,6 +40,10 @@ class ReadOrdersIT {
     @Inject
     @GrpcClient("order")
     OrderServiceBlockingStub grpc;
+
+    @Inject
+    @GrpcClient("order")
+    HealthBlockingStub health;
 
     private String product;
 
@@ -127,6 +134,13 @@ class ReadOrdersIT {
             var failure = assertThrows(StatusRuntimeException.class, () -> contact(unknown));
             assertEquals(Status.Code.NOT_FOUND, failure.getStatus().getCode());
         }
+    }
+
+    @Test
+    void isHealthyOverGrpc() {
+        assertEquals(
+                ServingStatus.SERVING,
+                health.check(HealthCheckRequest.getDefaultInstance()).getStatus());
     }
 
     private GetContactResponse contact(String orderId) {

@@ -161,6 +161,13 @@ class OrderTest {
     }
 
     @Test
+    void aReviewNeverShortensTheWait() {
+        var brief = new FraudReviewRequested(Duration.ofMinutes(1));
+
+        assertEquals(pending(false, false, true, HOUR), applied(FRESH, brief).order());
+    }
+
+    @Test
     void onlyACancellationCompensates() {
         assertEquals(true, applied(FRESH, CUSTOMER).compensates());
         assertEquals(false, applied(CLEAR, BOUND).compensates());

@@ -1,0 +1,68 @@
+package dev.orderflow.order;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** The statements that keep the stock of pending orders held. They change nothing that an order knows of itself. */
+@ApplicationScoped
+class HoldRepository {
+
+    /** Taken for a while only: should this replica die before the hold is extended, another one does it. */
+    private static final String TAKE_DUE = """
+            update orders set hold_due_at = now() + $2 * interval '1 millisecond'
+             where id in (select id from orders
+                           where state = 'PENDING' and not bound and hold_due_at <= now()
+                           order by hold_due_at limit $1 for update skip locked)
+            returning id""";
+
+    private static final String EXTENDED = """
+            update orders set hold_due_at = now() + $2 * interval '1 millisecond' where id = $1 and state = 'PENDING'""";
+
+    private static final String LINES = """
+            select order_id, product_id, quantity, unit_price from order_lines
+             where order_id = any($1) order by order_id, position""";
+
+    private final Pool pool;
+
+    HoldRepository(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Takes some of the orders whose hold is to be extended, and leaves them alone for {@code lease} then. */
+    Uni<List<UUID>> takeDue(int limit, Duration lease) {
+        return pool.preparedQuery(TAKE_DUE)
+                .execute(Tuple.of(limit, lease.toMillis()))
+                .map(rows -> {
+                    var ids = new ArrayList<UUID>();
+                    rows.forEach(row -> ids.add(row.getUUID("id")));
+                    return ids;
+                });
+    }
+
+    Uni<Void> extended(UUID orderId, Duration renewAfter) {
+        return pool.preparedQuery(EXTENDED)
+                .execute(Tuple.of(orderId, renewAfter.toMillis()))
+                .replaceWithVoid();
+    }
+
+    /** What was ordered, for those orders that exist. */
+    Uni<Map<UUID, List<RequestedLine>>> requested(Collection<UUID> ids) {
+        return pool.preparedQuery(LINES)
+                .execute(Tuple.of(ids.toArray(UUID[]::new)))
+                .map(rows -> {
+                    var lines = new HashMap<UUID, List<RequestedLine>>();
+                    rows.forEach(row -> lines.computeIfAbsent(row.getUUID("order_id"), _ -> new ArrayList<>())
+                            .add(new RequestedLine(row.getString("product_id"), row.getLong("quantity"))));
+                    return lines;
+                });
+    }
+}
