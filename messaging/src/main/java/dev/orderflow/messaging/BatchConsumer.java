@@ -55,7 +55,13 @@ final class BatchConsumer implements Inbox.Consumer {
             }
         }
         parts.metrics().ignored(name, "unknown type", unknown);
-        return apply(records);
+        return apply(records).onFailure().recoverWithUni(this::stop);
+    }
+
+    /** Not even parking was possible. A failure that reached the channel would be the end of it, and nobody would know. */
+    private Uni<Void> stop(Throwable failure) {
+        limit.stop("what cannot be applied cannot be parked either: " + reason(failure));
+        return Uni.createFrom().nothing();
     }
 
     private Uni<Void> apply(List<InboxRecord> records) {
@@ -154,7 +160,7 @@ final class BatchConsumer implements Inbox.Consumer {
                 .invoke(() -> parts.metrics().applied(name, records.size()));
     }
 
-    /** What to apply and what to park: the unreadable, the poisonous, and everything behind them of the same key. */
+    /** What to apply and what to park: the poisonous, and everything behind a parked record of the same key. */
     private static final class Sorting {
         private final List<InboxRecord> applicable = new ArrayList<>();
         private final List<Parking.Parked> parked = new ArrayList<>();
@@ -162,24 +168,13 @@ final class BatchConsumer implements Inbox.Consumer {
         Sorting(List<InboxRecord> fresh, Set<ByteBuffer> parkedKeys, @Nullable String poison) {
             for (InboxRecord record : fresh) {
                 ByteBuffer key = ByteBuffer.wrap(record.key());
-                String problem = parkedKeys.contains(key)
-                        ? "behind a parked record"
-                        : poison != null ? poison : unreadable(record);
+                String problem = parkedKeys.contains(key) ? "behind a parked record" : poison;
                 if (problem == null) {
                     applicable.add(record);
                 } else {
                     parkedKeys.add(key);
                     parked.add(new Parking.Parked(record, problem));
                 }
-            }
-        }
-
-        private static @Nullable String unreadable(InboxRecord record) {
-            try {
-                record.envelope(null);
-                return null;
-            } catch (InboxRecord.Unreadable e) {
-                return reason(e);
             }
         }
     }

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** How a service connects: the pool of its transactions, whose sessions are bounded, and the relay's own connection. */
 @Singleton
@@ -31,6 +32,8 @@ class Connections implements PgPoolCreator {
             "statement_timeout", "30s",
             "application_name", "outbox-relay");
 
+    private static final int SILENCE_SECONDS = 40; // more than a transaction may take
+
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     private volatile PgConnectOptions base = new PgConnectOptions();
@@ -38,7 +41,11 @@ class Connections implements PgPoolCreator {
     @Override
     public Pool create(Input input) {
         base = new PgConnectOptions(input.pgConnectOptionsList().getFirst());
-        input.pgConnectOptionsList().forEach(options -> TRANSACTIONS.forEach(options::addProperty));
+        input.pgConnectOptionsList().forEach(options -> {
+            TRANSACTIONS.forEach(options::addProperty);
+            // A server that vanished without a word: whoever waits for it is told, for no statement may take longer.
+            options.setTcpKeepAlive(true).setIdleTimeout(SILENCE_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS);
+        });
         return PgBuilder.pool()
                 .with(input.poolOptions())
                 .connectingTo(List.<SqlConnectOptions>copyOf(input.pgConnectOptionsList()))

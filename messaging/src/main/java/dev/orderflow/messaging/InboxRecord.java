@@ -3,11 +3,14 @@ package dev.orderflow.messaging;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -30,6 +33,7 @@ record InboxRecord(
         RecordHeaders headers) {
 
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_.-]{1,200}");
+    private static final int LONGEST_KEY = 512; // an index of PostgreSQL takes no entry above some 2,700 bytes
     private static final LocalDate NO_DAY = LocalDate.EPOCH; // lands in the default partition
 
     /** Why no envelope can be made of a record. */
@@ -72,9 +76,21 @@ record InboxRecord(
         return LocalDate.ofInstant(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16), ZoneOffset.UTC);
     }
 
-    /** What its order is kept by; a record without a key has no order with any other. */
+    /** What its order is kept by; a record without a key has no order with any other. Short enough for any index. */
     byte[] key() {
-        return recordKey != null ? recordKey : origin().getBytes(StandardCharsets.UTF_8);
+        if (recordKey == null) {
+            return origin().getBytes(StandardCharsets.UTF_8);
+        }
+        return recordKey.length <= LONGEST_KEY ? recordKey : digest(recordKey);
+    }
+
+    private static byte[] digest(byte[] key) {
+        try {
+            byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(key);
+            return ("sha256:" + HexFormat.of().formatHex(sha256)).getBytes(StandardCharsets.UTF_8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 
     String keyText() {
@@ -120,6 +136,9 @@ record InboxRecord(
         }
         if (recordKey == null || !KeyText.isText(recordKey)) {
             throw new Unreadable("no key that is text");
+        }
+        if (recordKey.length > LONGEST_KEY) {
+            throw new Unreadable("key longer than " + LONGEST_KEY + " bytes");
         }
         if (value == null) {
             throw new Unreadable("no value");

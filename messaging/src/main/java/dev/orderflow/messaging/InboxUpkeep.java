@@ -52,6 +52,6 @@ class InboxUpkeep {
 
     // Without it the default partition takes everything, and figures are old: neither is worth an error to anyone.
     private static void inBackground(Uni<?> work) {
-        work.subscribe().with(done -> {}, failure -> LOG.debugf("left for the next time: %s", failure));
+        work.subscribe().with(done -> {}, failure -> LOG.warnf("left for the next time: %s", failure));
     }
 }

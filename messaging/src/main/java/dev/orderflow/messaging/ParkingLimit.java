@@ -35,6 +35,12 @@ final class ParkingLimit {
         return stopped.get() != 0;
     }
 
+    /** Until the service is started again. */
+    void stop(String reason) {
+        stopped.set(1);
+        LOG.errorf("stopped: consumer=%s reason=%s", consumer, reason);
+    }
+
     /** Counts one that is about to be parked; true when that would be one too many. */
     synchronized boolean isReachedWithOneMore() {
         Instant now = clock.instant();
@@ -42,10 +48,7 @@ final class ParkingLimit {
             parked.removeFirst();
         }
         if (parked.size() >= perMinute) {
-            stopped.set(1);
-            LOG.errorf(
-                    "stopped: consumer=%s reason=more than %d records cannot be applied in a minute",
-                    consumer, perMinute);
+            stop("more than " + perMinute + " records cannot be applied in a minute");
             return true;
         }
         parked.addLast(now);

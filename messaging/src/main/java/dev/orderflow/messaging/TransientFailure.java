@@ -15,13 +15,14 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Decides whether trying again later can help. By SQLSTATE where the database answered: connection (08), conflict with
- * another transaction (40), out of resources (53), operator or shutdown (57), a lock not got in time (55P03). Otherwise by
+ * another transaction (40), out of resources (53), operator or shutdown (57), a lock not got in time (55P03), a transaction that took longer than its session may (25P03,
+ * 25P04). Otherwise by
  * whether the failure is one of connecting. Everything else would fail for ever.
  */
 final class TransientFailure {
 
     private static final Set<String> CLASSES = Set.of("08", "40", "53", "57");
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final Set<String> STATES = Set.of("55P03", "25P03", "25P04");
     private static final int DEEPEST_CAUSE = 20;
 
     private TransientFailure() {}
@@ -41,7 +42,7 @@ final class TransientFailure {
     }
 
     static boolean isSqlState(String state) {
-        return state.length() == 5 && (CLASSES.contains(state.substring(0, 2)) || state.equals(LOCK_NOT_AVAILABLE));
+        return state.length() == 5 && (CLASSES.contains(state.substring(0, 2)) || STATES.contains(state));
     }
 
     // NoStackTraceThrowable is what the client says "timeout" with when no connection becomes free or none is made.

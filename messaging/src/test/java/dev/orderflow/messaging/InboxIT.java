@@ -320,6 +320,38 @@ class InboxIT {
     }
 
     @Test
+    void aKeyTooLongForAnIndexIsParkedAllTheSame() {
+        byte[] longKey = new byte[4_000];
+        new java.util.Random(7).nextBytes(longKey);
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(Things.TOPIC, 0, 777, longKey, Wire.bytes("{}"));
+
+        receive(List.of(record));
+
+        assertArrayEquals(
+                longKey,
+                parked(InboxRecord.of(record).keyText())
+                        .getFirst()
+                        .getBuffer("record_key")
+                        .getBytes());
+    }
+
+    @Test
+    void manyRecordsThatCannotBeReadStopTheirConsumer() {
+        Inbox.Consumer flooded =
+                inbox.consumer("flooded", java.util.Set.of("thing.happened"), (transaction, fresh) -> Uni.createFrom()
+                        .voidItem());
+        List<ConsumerRecord<byte[], byte[]>> records = IntStream.range(0, 60)
+                .mapToObj(i -> new ConsumerRecord<>(Things.TOPIC, 0, i, Wire.bytes(key + "-" + i), Wire.bytes("{}")))
+                .toList();
+
+        AtomicInteger acknowledged = new AtomicInteger();
+        flooded.receive(batch(records)).subscribe().with(done -> acknowledged.incrementAndGet());
+
+        await().atMost(PATIENCE).until(() -> ((BatchConsumer) flooded).isStopped());
+        assertEquals(0, acknowledged.get());
+    }
+
+    @Test
     void aBadDeploymentStopsItsConsumer() {
         Inbox.Consumer hopeless =
                 inbox.consumer("hopeless", java.util.Set.of("thing.happened"), (transaction, fresh) -> {
