@@ -110,7 +110,7 @@ final class Build {
     }
 
     private synchronized void read(String line) {
-        if (line.startsWith("Downloaded from")) {
+        if (line.startsWith("Downloaded from ") || line.startsWith("[INFO] Downloaded from ")) {
             fetched++;
         } else if (line.startsWith("[ERROR]") || line.startsWith("mvnw: ")) {
             mistakes.add(line);
