@@ -8,10 +8,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param unsent events that are not yet on Kafka
  * @param oldestUnsentSeconds age of the oldest of them; 0 when there is none
  * @param parkedKeys keys of which a record could not be applied
- * @param parked records that wait behind those
+ * @param parked those records and the ones behind them
+ * @param lag records on Kafka that this replica's consumers have yet to fetch
  */
 public record Flow(
         @JsonProperty("unsent") long unsent,
         @JsonProperty("oldest_unsent_seconds") double oldestUnsentSeconds,
         @JsonProperty("parked_keys") long parkedKeys,
-        @JsonProperty("parked") long parked) {}
+        @JsonProperty("parked") long parked,
+        @JsonProperty("lag") long lag) {}

@@ -18,10 +18,12 @@ class FlowQuery {
                    (select count(*) from parked) as parked""";
 
     private final Pool pool;
+    private final ConsumerLag lag;
     private final MessagingMetrics metrics;
 
-    FlowQuery(Pool pool, MessagingMetrics metrics) {
+    FlowQuery(Pool pool, ConsumerLag lag, MessagingMetrics metrics) {
         this.pool = pool;
+        this.lag = lag;
         this.metrics = metrics;
     }
 
@@ -33,7 +35,8 @@ class FlowQuery {
                         row.getLong("unsent"),
                         Math.max(0, row.getDouble("oldest")),
                         row.getLong("parked_keys"),
-                        row.getLong("parked")))
+                        row.getLong("parked"),
+                        lag.records()))
                 .invoke(metrics::flow);
     }
 }

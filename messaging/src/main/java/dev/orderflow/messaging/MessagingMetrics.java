@@ -2,7 +2,9 @@ package dev.orderflow.messaging;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,18 +12,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Singleton
 class MessagingMetrics {
 
+    private static final Duration[] STEPS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(1)
+    };
+
     private final MeterRegistry registry;
+    private final Timer latency;
     private final AtomicInteger owner;
     private final AtomicInteger blocked;
-    private volatile Flow flow = new Flow(0, 0, 0, 0);
+    private volatile Flow flow = new Flow(0, 0, 0, 0, 0);
 
     MessagingMetrics(MeterRegistry registry) {
         this.registry = registry;
+        latency = Timer.builder("outbox.latency")
+                .description("from appending an event to its acknowledgement by Kafka")
+                .serviceLevelObjectives(STEPS)
+                .register(registry);
         owner = registry.gauge("outbox.relay.owner", new AtomicInteger());
         blocked = registry.gauge("outbox.keys.blocked", new AtomicInteger());
         registry.gauge("outbox.unsent", this, m -> m.flow.unsent());
         registry.gauge("outbox.unsent.age.seconds", this, m -> m.flow.oldestUnsentSeconds());
         registry.gauge("inbox.keys.parked", this, m -> m.flow.parkedKeys());
+        registry.gauge("inbox.lag", this, m -> m.flow.lag());
         registry.gauge("inbox.parked", this, m -> m.flow.parked());
     }
 
@@ -37,8 +53,8 @@ class MessagingMetrics {
         blocked.set(keys);
     }
 
-    void sent(int records) {
-        registry.counter("outbox.sent").increment(records);
+    void sent(List<Duration> fromAppendToAcknowledgement) {
+        fromAppendToAcknowledgement.forEach(latency::record);
     }
 
     void flow(Flow now) {

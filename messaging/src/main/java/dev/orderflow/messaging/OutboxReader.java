@@ -63,7 +63,8 @@ class OutboxReader implements AutoCloseable {
 
     private static final String DELETE = """
             delete from outbox using unnest($1::smallint[], $2::bigint[]) as sent (bucket, id)
-            where outbox.bucket = sent.bucket and outbox.id = sent.id""";
+            where outbox.bucket = sent.bucket and outbox.id = sent.id
+            returning extract(epoch from clock_timestamp() - created_at)::float8 as seconds""";
 
     private final PgConnection connection;
     private volatile boolean lost;
@@ -139,15 +140,34 @@ class OutboxReader implements AutoCloseable {
         return row.getOffsetDateTime(column).toInstant();
     }
 
-    /** Deletes what Kafka has acknowledged; until then a row is the only proof that its event still has to be sent. */
-    void delete(Collection<OutboxRow> sent) {
-        if (sent.isEmpty()) {
-            return;
+    /**
+     * Deletes what Kafka has acknowledged; until then a row is the only proof that its event still has to be sent.
+     *
+     * @return for each how long it took from its appending until now, by the database's clock
+     */
+    List<Duration> delete(Collection<OutboxRow> sent) {
+        List<Duration> ages = new ArrayList<>(sent.size());
+        if (!sent.isEmpty()) {
+            Tuple values = Tuple.of(
+                    sent.stream()
+                            .map(row -> OutboxRow.bucket(row.aggregateId()))
+                            .toArray(Short[]::new),
+                    sent.stream().map(OutboxRow::id).toArray(Long[]::new));
+            answer(connection.preparedQuery(DELETE).execute(values))
+                    .forEach(row -> ages.add(Duration.ofNanos((long) (row.getDouble("seconds") * 1e9))));
         }
-        Tuple values = Tuple.of(
-                sent.stream().map(row -> OutboxRow.bucket(row.aggregateId())).toArray(Short[]::new),
-                sent.stream().map(OutboxRow::id).toArray(Long[]::new));
-        answer(connection.preparedQuery(DELETE).execute(values));
+        return ages;
+    }
+
+    /** Has the owner woken when another replica's transactions have written rows. */
+    void listen(Runnable wake) {
+        connection.notificationHandler(notification -> wake.run());
+        answer(connection.query("listen outbox").execute());
+    }
+
+    /** Wakes the owner, wherever it is; outside of any transaction, since those with a NOTIFY commit one by one. */
+    void notifyOwner() {
+        answer(connection.query("notify outbox").execute());
     }
 
     private static RowSet<Row> answer(Uni<RowSet<Row>> query) {

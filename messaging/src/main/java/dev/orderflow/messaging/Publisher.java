@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ final class Publisher implements AutoCloseable {
     interface Outcome {
         void of(OutboxRow row, @Nullable Exception failure);
     }
+
+    private static final Logger LOG = Logger.getLogger(Publisher.class);
 
     private final Producer<byte[], byte[]> producer;
     private final MessageSpans spans;
@@ -64,18 +67,25 @@ final class Publisher implements AutoCloseable {
     }
 
     private void look(String topic) {
-        boolean found = false;
-        while (!found && !closed) {
-            try {
-                found = !producer.partitionsFor(topic).isEmpty(); // waits for max.block.ms
-            } catch (RuntimeException notYet) {
-                pause();
+        for (int attempt = 1; !closed; attempt++) {
+            if (isFound(topic)) {
+                known.add(topic);
+                away.remove(topic);
+                topicFound.run();
+                return;
             }
+            if (attempt == 1) {
+                LOG.warnf("topic %s: Kafka does not answer or does not have it, its records wait in the outbox", topic);
+            }
+            pause();
         }
-        if (found) {
-            known.add(topic);
-            away.remove(topic);
-            topicFound.run();
+    }
+
+    private boolean isFound(String topic) {
+        try {
+            return !producer.partitionsFor(topic).isEmpty(); // waits for max.block.ms
+        } catch (RuntimeException notYet) {
+            return false;
         }
     }
 

@@ -22,6 +22,8 @@ final class Relay implements Runnable {
     private static final Logger LOG = Logger.getLogger(Relay.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
     private static final Duration SILENCE = Duration.ofSeconds(15); // many heartbeats: that owner is frozen
+    private static final Duration COALESCE = Duration.ofMillis(5); // between two wake-ups of another replica's relay
+    private static final int SLOW_HEARTBEATS = 5;
     private static final int DRAIN_HEARTBEATS = 5; // for what is under way when the service stops
 
     private static final Duration FORGET = Duration.ofMinutes(10); // a blocked key that is not seen any more
@@ -47,7 +49,9 @@ final class Relay implements Runnable {
 
     /** There are new rows; cheap, from any thread, and nothing is lost when it comes in the middle of a round. */
     void wake() {
-        woken.release();
+        if (woken.availablePermits() == 0) {
+            woken.release();
+        }
     }
 
     /** Lets what is under way finish, then gives the lock to another replica. */
@@ -87,12 +91,29 @@ final class Relay implements Runnable {
                 LOG.warn("outbox relay: ended the connection of an owner that gave no sign of life");
                 metrics.takeover();
             }
-            woken.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
-            woken.drainPermits();
+            passOnWakeUps(reader);
         }
     }
 
+    /** The owner does not know what this replica's transactions have written: it is told, but not for each of them. */
+    private void passOnWakeUps(OutboxReader reader) throws InterruptedException {
+        Instant nextTry = Instant.now().plus(poll.multipliedBy(2));
+        while (isRunning() && Instant.now().isBefore(nextTry)) {
+            if (sleepUntilWoken(Duration.between(Instant.now(), nextTry)) && isRunning()) {
+                reader.notifyOwner();
+                stopped.await(COALESCE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private boolean sleepUntilWoken(Duration atMost) throws InterruptedException {
+        boolean wasWoken = woken.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        woken.drainPermits(); // before what follows: a wake-up that comes during it counts for the next time
+        return wasWoken;
+    }
+
     private void own(OutboxReader reader) throws InterruptedException {
+        reader.listen(this::wake);
         while (isRunning()) {
             metrics.owner(true);
             try (Publisher publisher = publishers.get()) {
@@ -112,21 +133,27 @@ final class Relay implements Runnable {
         }
         Round round = new Round(publisher, () -> isRunning() && reader.isOwner());
         round.start(rows);
-        int heartbeats = 0;
-        while (!round.await(HEARTBEAT) && heartbeats < DRAIN_HEARTBEATS) {
-            reader.heartbeat();
-            heartbeats = isRunning() ? 0 : heartbeats + 1;
-        }
-        reader.delete(round.acknowledged());
+        awaitAcknowledgements(round, reader);
+        metrics.sent(reader.delete(round.acknowledged()));
         settle(round);
         return round.failed().isEmpty();
     }
 
-    private void idle(OutboxReader reader, Publisher publisher) throws InterruptedException {
-        woken.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
-        woken.drainPermits(); // before the next reading: a wake-up that comes during it counts for the one after
-        if (publisher.isCutOff()) {
+    private void awaitAcknowledgements(Round round, OutboxReader reader) throws InterruptedException {
+        int stopping = 0;
+        for (int waited = 1; !round.await(HEARTBEAT) && stopping < DRAIN_HEARTBEATS; waited++) {
             reader.heartbeat();
+            stopping = isRunning() ? 0 : stopping + 1;
+            if (waited == SLOW_HEARTBEATS) {
+                LOG.warn("Kafka acknowledges nothing: events wait in the outbox until it does");
+            }
+        }
+    }
+
+    private void idle(OutboxReader reader, Publisher publisher) throws InterruptedException {
+        sleepUntilWoken(poll);
+        if (publisher.isCutOff()) {
+            reader.heartbeat(); // otherwise the next reading is one
         }
     }
 
@@ -140,7 +167,6 @@ final class Relay implements Runnable {
 
     private void settle(Round round) {
         round.acknowledged().forEach(row -> blocked.remove(row.aggregate()));
-        metrics.sent(round.acknowledged().size());
         round.failed().forEach((aggregate, failure) -> {
             Backoff backoff =
                     blocked.containsKey(aggregate) ? blocked.get(aggregate).backoff() : new Backoff();

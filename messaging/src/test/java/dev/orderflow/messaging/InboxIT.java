@@ -417,6 +417,7 @@ class InboxIT {
         assertTrue(flow.getInt("parked_keys") >= 1);
         assertTrue(flow.getDouble("oldest_unsent_seconds") >= 0);
         assertTrue(flow.getInt("unsent") >= 0);
+        assertTrue(flow.getInt("lag") >= 0);
         assertEquals(key, parked.getString("items[0].key"));
         assertEquals(Things.TOPIC + "/0/1", parked.getString("items[0].origin"));
         RestAssured.get("/api/v1/parked?limit=0").then().statusCode(400);

@@ -52,6 +52,12 @@ class KafkaAwayIT {
             kafka.kill();
         }
         assertEquals(200, RestAssured.get(health + "/ready").statusCode());
+        assertEquals(200, RestAssured.get(health + "/live").statusCode());
+        assertEquals(
+                "running",
+                RestAssured.get(health + "/live")
+                        .jsonPath()
+                        .getString("checks.find { it.name == 'message channels' }.data.events"));
     }
 
     @Test

@@ -39,6 +39,8 @@ final class RelayHarness {
     private final List<Running> relays = new ArrayList<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
+    private Duration poll = Duration.ofMillis(50);
+
     private record Running(Relay relay, Thread thread) {}
 
     RelayHarness(String bootstrap) {
@@ -83,6 +85,11 @@ final class RelayHarness {
         }
     }
 
+    /** How often the relays that start from now on look by themselves. */
+    void poll(Duration every) {
+        poll = every;
+    }
+
     Relay start() {
         return start(false, producer -> producer);
     }
@@ -95,7 +102,7 @@ final class RelayHarness {
                 () -> new Publisher(
                         around.apply(parts.producer()), new MessageSpans(OpenTelemetry.noop()), () -> relay[0].wake()),
                 new MessagingMetrics(registry),
-                Duration.ofMillis(50));
+                poll);
         Thread thread = new Thread(relay[0], "relay-" + relays.size());
         relays.add(new Running(relay[0], thread));
         thread.start();

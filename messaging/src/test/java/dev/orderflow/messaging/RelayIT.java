@@ -174,6 +174,24 @@ class RelayIT {
     }
 
     @Test
+    void theOwnerIsToldOfWhatAnotherReplicaWrote() {
+        harness.poll(Duration.ofMinutes(10)); // so long that nobody finds anything by looking
+        Relay owner = harness.start();
+        await().until(() -> harness.number("select count(*) from pg_locks where locktype = 'advisory' and granted"
+                        + " and database = (select oid from pg_database where datname = current_database())")
+                == 1);
+        Relay other = harness.start();
+        harness.append(topic, Things.event("first", 1, "a")).await().indefinitely();
+        owner.wake();
+        await().atMost(PATIENCE).until(() -> harness.unsent() == 0);
+
+        harness.append(topic, Things.event("second", 1, "b")).await().indefinitely();
+        other.wake();
+
+        await().atMost(PATIENCE).until(() -> harness.unsent() == 0);
+    }
+
+    @Test
     void anOwnerThatDoesNothingIsEndedWhileRowsWait() {
         try (OutboxReader frozen = harness.reader();
                 OutboxReader other = harness.reader()) {
