@@ -1,5 +1,6 @@
 package dev.orderflow.analytics;
 
+import dev.orderflow.messaging.TransientFailure;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.constraints.Pattern;
@@ -108,7 +109,7 @@ class AnalyticsResource {
     }
 
     private <T> Uni<T> read(Function<Figures, Uni<T>> question) {
-        return service.read(question).onFailure(NotNow::is).transform(NotNow::problem);
+        return service.read(question).onFailure(TransientFailure::is).transform(NotNow::problem);
     }
 
     private static Uni<Views.Page<Views.Product>> withRevenues(Figures figures, Views.Page<ProductEntity> page) {

@@ -1,6 +1,7 @@
 package dev.orderflow.fraud;
 
 import dev.orderflow.fraud.domain.Review;
+import dev.orderflow.messaging.TransientFailure;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -119,7 +120,7 @@ class AssessmentResource {
     }
 
     private static <T> Uni<T> now(Uni<T> answer) {
-        return answer.onFailure(NotNow::is).transform(NotNow::problem);
+        return answer.onFailure(TransientFailure::is).transform(NotNow::problem);
     }
 
     private static void throwUnlessItStands(ReviewService.Answer outcome, String orderId) {

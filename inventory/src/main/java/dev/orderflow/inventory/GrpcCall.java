@@ -1,6 +1,7 @@
 package dev.orderflow.inventory;
 
 import dev.orderflow.messaging.Cause;
+import dev.orderflow.messaging.TransientFailure;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -34,7 +35,7 @@ record GrpcCall(Context context, Cause cause) {
         if (failure instanceof StatusRuntimeException || failure instanceof StatusException) {
             return failure;
         }
-        Status status = Unavailability.isCauseOf(failure) ? Status.UNAVAILABLE : Status.INTERNAL;
+        Status status = TransientFailure.is(failure) ? Status.UNAVAILABLE : Status.INTERNAL;
         return status.withCause(failure).asRuntimeException();
     }
 }

@@ -6,6 +6,7 @@ import dev.orderflow.inventory.domain.Money;
 import dev.orderflow.messaging.Cause;
 import dev.orderflow.messaging.Outbox;
 import dev.orderflow.messaging.Transaction;
+import dev.orderflow.messaging.TransientFailure;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -89,7 +90,7 @@ class ProductService {
                             }
                             return found;
                         })))
-                .onFailure(Unavailability::isCauseOf)
+                .onFailure(TransientFailure::is)
                 .transform(failure -> Problems.databaseUnavailable());
     }
 
@@ -105,7 +106,7 @@ class ProductService {
                             }
                             return Uni.createFrom().item(stored.answer());
                         }))
-                .onFailure(Unavailability::isCauseOf)
+                .onFailure(TransientFailure::is)
                 .transform(failure -> Problems.databaseUnavailable());
     }
 
@@ -121,7 +122,7 @@ class ProductService {
 
     Uni<ProductView> find(UUID id) {
         return products.read(id)
-                .onFailure(Unavailability::isCauseOf)
+                .onFailure(TransientFailure::is)
                 .transform(failure -> Problems.databaseUnavailable())
                 .map(found -> {
                     if (found == null) {
@@ -133,7 +134,7 @@ class ProductService {
 
     Uni<List<ProductView>> page(UUID after, int limit) {
         return products.page(after, limit)
-                .onFailure(Unavailability::isCauseOf)
+                .onFailure(TransientFailure::is)
                 .transform(failure -> Problems.databaseUnavailable())
                 .map(found -> found.stream().map(ProductView::of).toList());
     }

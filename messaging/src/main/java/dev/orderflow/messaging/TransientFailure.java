@@ -15,11 +15,11 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Decides whether trying again later can help. By SQLSTATE where the database answered: connection (08), conflict with
- * another transaction (40), out of resources (53), operator or shutdown (57), a lock not got in time (55P03), a transaction that took longer than its session may (25P03,
- * 25P04). Otherwise by
- * whether the failure is one of connecting. Everything else would fail for ever.
+ * another transaction (40), out of resources (53), operator or shutdown (57), a lock not got in time (55P03), a
+ * transaction that took longer than its session may (25P03, 25P04). Otherwise by whether the failure is one of
+ * connecting. Everything else would fail for ever.
  */
-final class TransientFailure {
+public final class TransientFailure {
 
     private static final Set<String> CLASSES = Set.of("08", "40", "53", "57");
     private static final Set<String> STATES = Set.of("55P03", "25P03", "25P04");
@@ -27,7 +27,8 @@ final class TransientFailure {
 
     private TransientFailure() {}
 
-    static boolean is(Throwable failure) {
+    /** Whether a failure of the database, or of the way to it, may be gone at the next attempt. */
+    public static boolean is(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
             if (cause instanceof PgException answer) {

@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
 class OrderTimers {
 
     private static final Logger LOG = Logger.getLogger(OrderTimers.class);
-    private static final int HOLDS_AT_ONCE = 4;
+    private static final int HOLDS_AT_ONCE = 16; // of the bulkhead of 64 that requests share
 
     private final OrderService service;
     private final HoldRepository holds;
@@ -78,7 +78,10 @@ class OrderTimers {
                         .transformToUni(it -> extendHold(it.getKey(), it.getValue()))
                         .merge(HOLDS_AT_ONCE)
                         .collect()
-                        .last());
+                        .last()
+                        .flatMap(_ -> due.size() < config.sweepBatch()
+                                ? Uni.createFrom().voidItem()
+                                : extendHolds()));
     }
 
     /** Whatever inventory answers, the order is not decided here: it is inventory's events that count. */

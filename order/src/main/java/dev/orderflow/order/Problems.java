@@ -1,6 +1,6 @@
 package dev.orderflow.order;
 
-import com.fasterxml.jackson.core.JacksonException;
+import dev.orderflow.messaging.TransientFailure;
 import dev.orderflow.order.Reservation.MixedCurrencies;
 import dev.orderflow.order.Reservation.OutOfStock;
 import dev.orderflow.order.Reservation.UnknownProducts;
@@ -8,19 +8,12 @@ import io.opentelemetry.api.trace.Span;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkiverse.resteasy.problem.validation.HttpValidationProblem;
 import io.quarkiverse.resteasy.problem.validation.Violation;
-import io.vertx.core.impl.NoStackTraceTimeoutException;
-import io.vertx.pgclient.PgException;
-import io.vertx.sqlclient.ClosedConnectionException;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
 
 /** Every problem that this service answers with (RFC 9457), apart from those that the framework finds by itself. */
 final class Problems {
-
-    private static final Set<String> AWAY = Set.of("08", "40", "53", "55P03", "57");
 
     private Problems() {}
 
@@ -61,22 +54,7 @@ final class Problems {
         if (failure instanceof OrderService.OutcomeUnknown) {
             return outcomeUnknown();
         }
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (isAway(cause)) {
-                return databaseUnavailable();
-            }
-        }
-        return failure;
-    }
-
-    private static boolean isAway(Throwable cause) {
-        return switch (cause) {
-            // Connection, resources, operator intervention, lock not to be had, serialisation.
-            case PgException it -> AWAY.stream().anyMatch(it.getSqlState()::startsWith);
-            case JacksonException _ -> false;
-            case IOException _, ClosedConnectionException _, NoStackTraceTimeoutException _ -> true;
-            default -> false;
-        };
+        return TransientFailure.is(failure) ? databaseUnavailable() : failure;
     }
 
     /** Another attempt with the same key is at work. It takes milliseconds, unless it has died. */
