@@ -19,10 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -41,6 +43,7 @@ final class Orderflow implements AutoCloseable {
     private final Layout layout = Layout.random();
     private final Path folder = Path.of("target", "system").toAbsolutePath();
     private final Map<String, Part> parts = new LinkedHashMap<>();
+    private final Set<String> frozen = new HashSet<>();
     private final OtlpReceiver traces = new OtlpReceiver();
     private final Groups groups = new Groups("localhost:" + layout.kafka());
     private final Client client = new Client();
@@ -68,10 +71,9 @@ final class Orderflow implements AutoCloseable {
         var settings = new HashMap<String, String>();
         settings.put("OTEL_EXPORTER_OTLP_ENDPOINT", traces.endpoint());
         settings.put("quarkus.otel.bsp.schedule.delay", "200ms");
-        // How long the partitions of a killed consumer wait for it.
+        // A killed consumer's partitions need not wait for it longer than the broker's least.
         settings.put("mp.messaging.connector.smallrye-kafka.session.timeout.ms", "6000");
         settings.put("mp.messaging.connector.smallrye-kafka.heartbeat.interval.ms", "1500");
-        settings.put("quarkus.datasource.jdbc.acquisition-timeout", "60s");
         settings.putAll(
                 switch (service) {
                     case "order" ->
@@ -89,8 +91,9 @@ final class Orderflow implements AutoCloseable {
 
     // Parts
 
-    /** Starts whatever does not run, and returns once all of it is ready. */
+    /** Starts whatever does not run or was frozen, and returns once all of it is ready. */
     void start() {
+        List.copyOf(frozen).forEach(this::resume);
         var stopped = parts.values().stream().filter(part -> !part.isAlive()).toList();
         // In the order of the parts, because services migrate their databases when they start; two at a time, because
         // a machine with two cores does not start more of them in less time.
@@ -107,11 +110,13 @@ final class Orderflow implements AutoCloseable {
 
     /** Keeps the part from doing anything until {@link #resume}: it is there, and does not answer. */
     void freeze(String part) {
+        frozen.add(part);
         signal(part, "STOP");
     }
 
     void resume(String part) {
         signal(part, "CONT");
+        frozen.remove(part);
     }
 
     private void signal(String part, String signal) {

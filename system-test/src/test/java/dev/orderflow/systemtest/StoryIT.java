@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -30,11 +29,6 @@ class StoryIT {
 
     StoryIT(Orderflow system) {
         this.system = system;
-    }
-
-    @BeforeEach
-    void inventoryRuns() {
-        system.resume("inventory");
     }
 
     @Test

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -78,10 +77,6 @@ final class Topic {
             }
             return events;
         }
-    }
-
-    Map<String, List<Event>> byKey() {
-        return read().stream().collect(Collectors.groupingBy(Event::key));
     }
 
     /** Writes records and returns, once the broker has them, where they are. */
