@@ -66,7 +66,8 @@ class NotificationRepository {
     private static final String FINISH = """
             update notification
             set delivery = $3, recipient = coalesce($4, recipient), reason = $5, finished_at = clock_timestamp(),
-                sequence = sequence + 1
+                -- Counts events: there is none of what was skipped or is not about an order.
+                sequence = sequence + (order_id is not null and $3 in ('sent', 'failed'))::int
             where id = $1 and attempt = $2 and delivery = 'waiting'
             returning sequence, finished_at as at
             """;
