@@ -76,6 +76,7 @@ class OrderStoryIT {
                 Schemas.violations("order.confirmed", events.get(1).record().value()));
         assertEquals("story-1", events.get(1).header("ce_correlationid"));
         Api.get(order).then().header("ETag", "\"3\"");
+        assertEquals("2", database.one("select sequence from orders where id = ?::uuid", order));
     }
 
     @ParameterizedTest
