@@ -8,11 +8,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A mail server that takes no recipient, with a reply of our choice. */
 final class RefusingMailServer implements AutoCloseable {
 
     private final ServerSocket socket;
+    private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
     private final String reply;
 
     RefusingMailServer(int port, String reply) {
@@ -37,11 +40,16 @@ final class RefusingMailServer implements AutoCloseable {
     }
 
     private void talk(Socket client) {
+        clients.add(client);
         try (client;
                 BufferedReader in =
                         new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
             say(client, "220 refusing");
             for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.startsWith("QUIT")) {
+                    say(client, "221 bye");
+                    return;
+                }
                 say(client, line.startsWith("RCPT") ? reply : "250 OK");
             }
         } catch (IOException gone) {
@@ -57,6 +65,9 @@ final class RefusingMailServer implements AutoCloseable {
     public void close() {
         try {
             socket.close();
+            for (Socket client : clients) {
+                client.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
