@@ -39,7 +39,9 @@ final class BuildServers {
         Folders.write(
                 folder.resolve("servers"),
                 ProcessHandle.current().pid() + " " + postgres.port() + " " + kafkaPort + "\n");
-        owner.get().onExit().join();
+        while (!Processes.isGone(owner.get())) {
+            Processes.pause(Duration.ofMillis(250));
+        }
         // Kafka's orderly end would take seconds, for data that are deleted anyway; the hook does the rest.
         System.exit(0);
     }
@@ -48,7 +50,7 @@ final class BuildServers {
         try (var folders = Files.newDirectoryStream(all, Files::isDirectory)) {
             for (var folder : folders) {
                 var owner = Long.parseLong(folder.getFileName().toString());
-                if (ProcessHandle.of(owner).isEmpty()) {
+                if (ProcessHandle.of(owner).map(Processes::isGone).orElse(true)) {
                     killPostgres(folder.resolve("postgres/data/postmaster.pid"));
                     Folders.delete(folder);
                 }

@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** Starting, signalling and ending processes, on Linux and macOS alike. */
@@ -93,15 +91,29 @@ final class Processes {
 
     /** Waits for the end of the process; kills it when patience ends first. */
     static void awaitEnd(ProcessHandle process, Duration patience) {
+        var end = Instant.now().plus(patience);
+        while (!isGone(process)) {
+            if (Instant.now().isAfter(end)) {
+                process.destroyForcibly();
+            }
+            pause(Duration.ofMillis(20));
+        }
+    }
+
+    /**
+     * Whether it does nothing any more. A dead process stays in the table until its parent asks for it, and the first
+     * process of a container often never does; waiting for such a one would take for ever.
+     */
+    static boolean isGone(ProcessHandle process) {
+        if (!process.isAlive()) {
+            return true;
+        }
         try {
-            process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
-            process.destroyForcibly();
-            process.onExit().join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException(e);
+            var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+            // The name before the state may contain anything, parentheses included.
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException otherSystem) {
+            return !process.isAlive();
         }
     }
 
@@ -110,8 +122,8 @@ final class Processes {
         var children = process.descendants().toList();
         process.destroyForcibly();
         children.forEach(ProcessHandle::destroyForcibly);
-        process.onExit().join();
-        children.forEach(child -> child.onExit().join());
+        awaitEnd(process, Duration.ZERO);
+        children.forEach(child -> awaitEnd(child, Duration.ZERO));
     }
 
     /** The end of the log without the frames of stack traces, which bury the reasons. */

@@ -103,7 +103,7 @@ public final class TestServers implements QuarkusTestResourceLifecycleManager {
 
     private static boolean isUp(Path folder) throws IOException {
         return Files.exists(folder.resolve("servers"))
-                && ProcessHandle.of(read(folder).pid()).isPresent();
+                && !ProcessHandle.of(read(folder).pid()).map(Processes::isGone).orElse(true);
     }
 
     private static Servers read(Path folder) throws IOException {
