@@ -61,6 +61,9 @@ class NotificationIT {
     @ConfigProperty(name = "quarkus.management.test-port")
     int managementPort;
 
+    @ConfigProperty(name = "quarkus.mailer.max-pool-size")
+    int poolSize;
+
     private NotificationFixture fixture;
 
     @BeforeEach
@@ -189,6 +192,24 @@ class NotificationIT {
         fixture.awaitDelivery(order, "confirmed", "sent");
     }
 
+    /** More messages than the mailer has connections, all of which stay open and silent for good. */
+    @Test
+    void aMailServerThatSaysNothingDelaysMailUntilOneSpeaks() {
+        List<TestOrder> orders =
+                IntStream.range(0, poolSize + 5).mapToObj(i -> fixture.order()).toList();
+        outside.stopMailServer();
+        try (SilentMailServer silent = new SilentMailServer(outside.smtpPort())) {
+            orders.forEach(fixture::place);
+            await().atMost(SOON).until(() -> silent.connections() >= poolSize);
+            given().port(managementPort).get("/q/health/ready").then().statusCode(200);
+
+            silent.giveUpPort();
+            outside.startMailServer();
+
+            orders.forEach(order -> fixture.awaitDelivery(order, "placed", "sent"));
+        }
+    }
+
     @Test
     void mailWaitsForTheOrderService() {
         TestOrder order = fixture.order();
@@ -264,6 +285,31 @@ class NotificationIT {
 
         orders.forEach(order -> fixture.awaitDelivery(order, "placed", "sent"));
         orders.forEach(order -> assertEquals(1, outside.mailsTo(order.email()).size()));
+    }
+
+    /** A replica that is slow with its batch holds up nobody else. */
+    @Test
+    void aSenderPassesOverWhatAnotherIsClaiming() throws Exception {
+        TestOrder held = fixture.order();
+        TestOrder free = fixture.order();
+        try (Connection other = database.getConnection()) {
+            other.setAutoCommit(false);
+            outside.stopMailServer();
+            try {
+                fixture.place(held);
+                fixture.awaitAttempts(held, 1);
+                lock(other, held);
+            } finally {
+                outside.startMailServer();
+            }
+
+            fixture.place(free);
+
+            fixture.awaitMails(free, 1);
+            fixture.awaitDelivery(held, "placed", "waiting");
+            other.rollback();
+        }
+        fixture.awaitMails(held, 1);
     }
 
     @Test
