@@ -1,6 +1,7 @@
 package dev.orderflow.messaging;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
@@ -37,6 +38,12 @@ final class TraceContext {
     /** The context that the string describes; none at all when it is absent or no trace context. */
     static Context parent(@Nullable String traceparent) {
         return W3CTraceContextPropagator.getInstance().extract(Context.root(), traceparent, Getter.ONE);
+    }
+
+    /** The id of the trace that the string names; absent when it names none. */
+    static @Nullable String traceId(@Nullable String traceparent) {
+        SpanContext span = Span.fromContext(parent(traceparent)).getSpanContext();
+        return span.isValid() ? span.getTraceId() : null;
     }
 
     private enum Getter implements TextMapGetter<@Nullable String> {
