@@ -45,12 +45,22 @@ public class MessagingResource {
     public Uni<ParkedQuery.Page> parked(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("key") @Nullable String key,
-            @QueryParam("after") @DefaultValue("0") long after,
-            @QueryParam("limit") @DefaultValue("50") int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
+            @QueryParam("after") @DefaultValue("0") String after,
+            @QueryParam("limit") @DefaultValue("50") String limit) {
+        long size = number("limit", limit);
+        if (size < 1 || size > LARGEST_PAGE) {
             throw new BadRequestException("limit must be between 1 and " + LARGEST_PAGE);
         }
-        return parked.page(consumer, key == null ? null : bytes(key), after, limit);
+        return parked.page(consumer, key == null ? null : bytes(key), number("after", after), (int) size);
+    }
+
+    /** Read here, because the framework answers 404 to a parameter that is no number. */
+    private static long number(String name, String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new BadRequestException(name + " must be a number", e);
+        }
     }
 
     /**
