@@ -1,12 +1,12 @@
 package dev.orderflow.order;
 
+import dev.orderflow.messaging.Cause;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ class HoldRepository {
              where id in (select id from orders
                            where state = 'PENDING' and not bound and hold_due_at <= now()
                            order by hold_due_at limit $1 for update skip locked)
-            returning id""";
+            returning id, correlation_id, traceparent""";
 
     private static final String EXTENDED = """
             update orders set hold_due_at = now() + $2 * interval '1 millisecond' where id = $1 and state = 'PENDING'""";
@@ -38,13 +38,30 @@ class HoldRepository {
     }
 
     /** Takes some of the orders whose hold is to be extended, and leaves them alone for {@code lease} then. */
-    Uni<List<UUID>> takeDue(int limit, Duration lease) {
+    Uni<List<HoldRequest>> takeDue(int limit, Duration lease) {
         return pool.preparedQuery(TAKE_DUE)
                 .execute(Tuple.of(limit, lease.toMillis()))
+                .flatMap(rows -> {
+                    var stories = new HashMap<UUID, Cause>();
+                    rows.forEach(row -> stories.put(row.getUUID("id"), OrderRows.story(row)));
+                    return requests(stories);
+                });
+    }
+
+    private Uni<List<HoldRequest>> requests(Map<UUID, Cause> stories) {
+        if (stories.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        return pool.preparedQuery(LINES)
+                .execute(Tuple.of(stories.keySet().toArray(UUID[]::new)))
                 .map(rows -> {
-                    var ids = new ArrayList<UUID>();
-                    rows.forEach(row -> ids.add(row.getUUID("id")));
-                    return ids;
+                    var lines = new HashMap<UUID, List<RequestedLine>>();
+                    rows.forEach(row -> lines.computeIfAbsent(row.getUUID("order_id"), _ -> new ArrayList<>())
+                            .add(new RequestedLine(row.getString("product_id"), row.getLong("quantity"))));
+                    return stories.entrySet().stream()
+                            .map(it -> new HoldRequest(
+                                    it.getKey(), lines.getOrDefault(it.getKey(), List.of()), it.getValue()))
+                            .toList();
                 });
     }
 
@@ -52,17 +69,5 @@ class HoldRepository {
         return pool.preparedQuery(EXTENDED)
                 .execute(Tuple.of(orderId, renewAfter.toMillis()))
                 .replaceWithVoid();
-    }
-
-    /** What was ordered, for those orders that exist. */
-    Uni<Map<UUID, List<RequestedLine>>> requested(Collection<UUID> ids) {
-        return pool.preparedQuery(LINES)
-                .execute(Tuple.of(ids.toArray(UUID[]::new)))
-                .map(rows -> {
-                    var lines = new HashMap<UUID, List<RequestedLine>>();
-                    rows.forEach(row -> lines.computeIfAbsent(row.getUUID("order_id"), _ -> new ArrayList<>())
-                            .add(new RequestedLine(row.getString("product_id"), row.getLong("quantity"))));
-                    return lines;
-                });
     }
 }

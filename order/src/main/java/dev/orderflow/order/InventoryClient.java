@@ -1,5 +1,6 @@
 package dev.orderflow.order;
 
+import dev.orderflow.order.InventoryCalls.NotAnswered;
 import dev.orderflow.order.Reservation.Held;
 import dev.orderflow.order.Reservation.MixedCurrencies;
 import dev.orderflow.order.Reservation.OutOfStock;
@@ -7,15 +8,9 @@ import dev.orderflow.order.Reservation.Shortage;
 import dev.orderflow.order.Reservation.UnknownProducts;
 import dev.orderflow.order.domain.Money;
 import dev.orderflow.order.domain.OrderLine;
-import dev.orderflow.proto.inventory.v1.InventoryService;
 import dev.orderflow.proto.inventory.v1.PricedLine;
-import dev.orderflow.proto.inventory.v1.ReleaseReservationRequest;
-import dev.orderflow.proto.inventory.v1.ReserveStockRequest;
 import dev.orderflow.proto.inventory.v1.ReserveStockResponse;
 import dev.orderflow.proto.inventory.v1.Reserved;
-import io.grpc.StatusRuntimeException;
-import io.quarkus.grpc.GrpcClient;
-import io.smallrye.faulttolerance.api.CircuitBreakerName;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -25,35 +20,18 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.faulttolerance.Bulkhead;
-import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
 
-/** Asks inventory, within bounds: of time per call, of repetitions, of calls at once, and not at all while it is down. */
+/** Asks inventory, within bounds: of time per call, of repetitions, and of calls at once. */
 @ApplicationScoped
 class InventoryClient {
 
-    private final InventoryService inventory;
+    private final InventoryCalls calls;
     private final InstantSource clock;
 
-    InventoryClient(@GrpcClient("inventory") InventoryService inventory, InstantSource clock) {
-        this.inventory = inventory;
+    InventoryClient(InventoryCalls calls, InstantSource clock) {
+        this.calls = calls;
         this.clock = clock;
-    }
-
-    /** Inventory did not answer. Whether it decided is unknown: ask again with the same order id. */
-    static final class NotAnswered extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final boolean slow;
-
-        NotAnswered(StatusRuntimeException cause, boolean slow) {
-            super(cause);
-            this.slow = slow;
-        }
-
-        /** Whether the time was up, and not the connection. */
-        boolean slow() {
-            return slow;
-        }
     }
 
     /**
@@ -67,45 +45,16 @@ class InventoryClient {
             maxDuration = 7,
             durationUnit = ChronoUnit.SECONDS,
             retryOn = NotAnswered.class)
-    @CircuitBreaker(
-            requestVolumeThreshold = 20,
-            failureRatio = 0.5,
-            delay = 2000,
-            successThreshold = 2,
-            failOn = NotAnswered.class)
-    @CircuitBreakerName("inventory")
     @Bulkhead(value = 64, waitingTaskQueue = 128)
-    Uni<Reservation> reserve(UUID orderId, List<RequestedLine> lines) {
-        var request = ReserveStockRequest.newBuilder().setOrderId(orderId.toString());
-        lines.forEach(
-                line -> request.addLinesBuilder().setProductId(line.productId()).setQuantity(line.quantity()));
+    Uni<Reservation> reserve(HoldRequest wanted) {
         var askedAt = clock.instant();
-        return inventory
-                .reserveStock(request.build())
-                .map(response -> reservation(response, askedAt))
-                .onFailure(StatusRuntimeException.class)
-                .transform(failure -> doubtful(failure));
+        return calls.reserve(wanted).map(response -> reservation(response, askedAt));
     }
 
     /** Gives up a hold whose order will certainly not be placed. If this fails, too, the hold ends by itself. */
     @Retry(maxRetries = 2, delay = 200, jitter = 200, retryOn = NotAnswered.class)
-    Uni<Void> release(UUID orderId) {
-        var request = ReleaseReservationRequest.newBuilder()
-                .setOrderId(orderId.toString())
-                .build();
-        return inventory
-                .releaseReservation(request)
-                .onFailure(StatusRuntimeException.class)
-                .transform(failure -> doubtful(failure))
-                .replaceWithVoid();
-    }
-
-    private static RuntimeException doubtful(StatusRuntimeException failure) {
-        return switch (failure.getStatus().getCode()) {
-            case UNAVAILABLE, RESOURCE_EXHAUSTED -> new NotAnswered(failure, false);
-            case DEADLINE_EXCEEDED, CANCELLED -> new NotAnswered(failure, true);
-            default -> failure;
-        };
+    Uni<Void> release(UUID orderId, String correlationId) {
+        return calls.release(orderId, correlationId);
     }
 
     private static Reservation reservation(ReserveStockResponse response, Instant askedAt) {

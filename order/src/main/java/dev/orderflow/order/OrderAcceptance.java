@@ -1,6 +1,6 @@
 package dev.orderflow.order;
 
-import dev.orderflow.order.InventoryClient.NotAnswered;
+import dev.orderflow.order.InventoryCalls.NotAnswered;
 import dev.orderflow.order.OrderService.OutcomeUnknown;
 import dev.orderflow.order.OrderService.Placing;
 import dev.orderflow.order.Reservation.Held;
@@ -61,11 +61,13 @@ class OrderAcceptance {
     }
 
     private Uni<Answer> attempt(Submission submission, Claim mine) {
+        var wanted = new HoldRequest(mine.orderId(), submission.lines(), submission.cause());
         return inventory
-                .reserve(mine.orderId(), submission.lines())
+                .reserve(wanted)
                 .onItemOrFailure()
-                .transformToUni((reservation, failure) ->
-                        failure == null ? decide(submission, mine, reservation) : giveUp(submission, mine, failure));
+                .transformToUni((reservation, failure) -> failure == null
+                        ? decide(submission, mine, reservation)
+                        : giveUp(submission, mine, failure, wanted.wasSent()));
     }
 
     private Uni<Answer> decide(Submission submission, Claim mine, Reservation reservation) {
@@ -82,7 +84,7 @@ class OrderAcceptance {
             if (failure instanceof OutcomeUnknown) {
                 return Uni.createFrom().failure(failure);
             }
-            return failure == null ? placed(submission, mine, placing) : giveUp(submission, mine, failure);
+            return failure == null ? placed(submission, mine, placing) : giveUp(submission, mine, failure, true);
         });
     }
 
@@ -90,9 +92,10 @@ class OrderAcceptance {
         return switch (placing) {
             case Placing.Placed(var answer) -> Uni.createFrom().item(answer);
             case Placing.ClaimLost _ -> stored(submission);
-            case Placing.HoldTooShort _ -> giveUp(submission, mine, Problems.inventorySlow());
+            case Placing.HoldTooShort _ -> giveUp(submission, mine, Problems.inventorySlow(), true);
             case Placing.TotalTooLarge _ ->
-                refuse(submission, mine, Problems.totalTooLarge()).invoke(answer -> release(mine, !answer.replayed()));
+                refuse(submission, mine, Problems.totalTooLarge())
+                        .invoke(answer -> release(submission, mine, !answer.replayed()));
         };
     }
 
@@ -109,28 +112,26 @@ class OrderAcceptance {
                 .flatMap(owned -> owned ? Uni.createFrom().item(answer) : stored(submission));
     }
 
-    private Uni<Answer> giveUp(Submission submission, Claim mine, Throwable reason) {
-        LOG.infof("order not placed orderId=%s reason=%s", mine.orderId(), reason);
+    /** @param sent whether inventory may hold something: if not, it is not to be bothered with a release */
+    private Uni<Answer> giveUp(Submission submission, Claim mine, Throwable reason, boolean sent) {
+        submission.cause().tell(() -> LOG.infof("order not placed orderId=%s reason=%s", mine.orderId(), reason));
         return claims.abandon(submission, mine)
-                .invoke(owned -> release(mine, owned && wasAsked(reason)))
+                .invoke(owned -> release(submission, mine, owned && sent))
                 .flatMap(_ -> Uni.createFrom().failure(problem(reason)));
     }
 
     /** Nobody waits for it, and if it fails the hold ends by itself. */
-    private void release(Claim mine, boolean certain) {
+    private void release(Submission submission, Claim mine, boolean certain) {
         if (certain) {
+            var story = submission.cause();
             inventory
-                    .release(mine.orderId())
+                    .release(mine.orderId(), story.correlationId())
                     .subscribe()
                     .with(
-                            _ -> LOG.debugf("hold released orderId=%s", mine.orderId()),
-                            failure -> LOG.infof("hold left to expire orderId=%s reason=%s", mine.orderId(), failure));
+                            _ -> story.tell(() -> LOG.debugf("hold released orderId=%s", mine.orderId())),
+                            failure -> story.tell(() ->
+                                    LOG.infof("hold left to expire orderId=%s reason=%s", mine.orderId(), failure)));
         }
-    }
-
-    /** While inventory is down, it is not to be bothered with releases of what was never asked for. */
-    private static boolean wasAsked(Throwable reason) {
-        return !(reason instanceof CircuitBreakerOpenException || reason instanceof BulkheadException);
     }
 
     private static Throwable problem(Throwable reason) {

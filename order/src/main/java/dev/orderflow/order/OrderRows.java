@@ -46,10 +46,16 @@ final class OrderRows {
                             .toList(),
                     new Money(row.getLong("total"), currency),
                     instant(row, "placed_at"));
-            var story = new Cause(row.getString("correlation_id"), null, row.getString("traceparent"));
-            read.put(id, new StoredOrder(order(row, purchase), row.getLong("version"), row.getLong("sequence"), story));
+            read.put(
+                    id,
+                    new StoredOrder(order(row, purchase), row.getLong("version"), row.getLong("sequence"), story(row)));
         });
         return read;
+    }
+
+    /** What a timer continues. */
+    static Cause story(Row row) {
+        return new Cause(row.getString("correlation_id"), null, row.getString("traceparent"));
     }
 
     private static Order order(Row row, Purchase purchase) {

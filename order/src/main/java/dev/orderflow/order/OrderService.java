@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 /** The transactions: an order is placed in one, and what happens to it later is decided by the order itself in others. */
 @ApplicationScoped
@@ -96,7 +97,7 @@ class OrderService {
                                         .replaceWith((Placing) new Placing.Placed(answer))
                                 : Uni.createFrom().failure(new NotMine()))
                         .invoke(() -> committing.set(true)))
-                .invoke(() -> LOG.infof("order placed orderId=%s", mine.orderId()))
+                .invoke(() -> submission.cause().tell(() -> LOG.infof("order placed orderId=%s", mine.orderId())))
                 .onFailure(NotMine.class)
                 .recoverWithItem(new Placing.ClaimLost())
                 .onFailure(_ -> committing.get())
@@ -150,7 +151,12 @@ class OrderService {
     }
 
     /** Something that happened to an order, and why. */
-    private record Arrival(UUID orderId, OrderInput input, Cause cause) {}
+    private record Arrival(UUID orderId, OrderInput input, Cause cause) {
+        /** In its own story: others arrive in the same batch. */
+        void tell(String outcome, Level level) {
+            cause.tell(() -> LOG.logf(level, "%s orderId=%s %s", name(input), orderId, outcome));
+        }
+    }
 
     /** Events with the cause that they share. */
     private record Batch(Cause cause, List<OutgoingEvent> events) {}
@@ -167,12 +173,11 @@ class OrderService {
             switch (stored.order().on(arrival.input(), now)) {
                 case Ignored(var reason) -> {
                     count(arrival.input(), "ignored");
-                    LOG.debugf("%s ignored orderId=%s reason=%s", name(arrival.input()), arrival.orderId(), reason);
+                    arrival.tell("ignored reason=" + reason, Level.DEBUG);
                 }
                 case Applied applied -> {
                     count(arrival.input(), applied.compensates() ? "compensated" : "applied");
-                    LOG.infof(
-                            "%s orderId=%s state=%s", name(arrival.input()), arrival.orderId(), name(applied.order()));
+                    arrival.tell("state=" + name(applied.order()), Level.INFO);
                     changed.put(arrival.orderId(), stored.changed(applied));
                     batches.add(new Batch(arrival.cause(), events(applied, stored.sequence(), now)));
                 }

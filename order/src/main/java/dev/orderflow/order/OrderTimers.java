@@ -7,9 +7,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -68,36 +65,35 @@ class OrderTimers {
     }
 
     private Uni<Void> extendHolds() {
-        return holds.takeDue(config.sweepBatch(), config.holdRetry())
-                .flatMap(ids -> ids.isEmpty()
-                        ? Uni.createFrom().item(Map.<UUID, List<RequestedLine>>of())
-                        : holds.requested(ids))
-                .flatMap(due -> Multi.createFrom()
-                        .iterable(due.entrySet())
-                        .onItem()
-                        .transformToUni(it -> extendHold(it.getKey(), it.getValue()))
-                        .merge(HOLDS_AT_ONCE)
-                        .collect()
-                        .last()
-                        .flatMap(_ -> due.size() < config.sweepBatch()
-                                ? Uni.createFrom().voidItem()
-                                : extendHolds()));
+        return holds.takeDue(config.sweepBatch(), config.holdRetry()).flatMap(due -> Multi.createFrom()
+                .iterable(due)
+                .onItem()
+                .transformToUni(this::extendHold)
+                .merge(HOLDS_AT_ONCE)
+                .collect()
+                .last()
+                .flatMap(
+                        _ -> due.size() < config.sweepBatch() ? Uni.createFrom().voidItem() : extendHolds()));
     }
 
     /** Whatever inventory answers, the order is not decided here: it is inventory's events that count. */
-    private Uni<Void> extendHold(UUID orderId, List<RequestedLine> lines) {
+    private Uni<Void> extendHold(HoldRequest due) {
         return inventory
-                .reserve(orderId, lines)
+                .reserve(due)
                 .flatMap(answer -> {
                     if (answer instanceof Reservation.Held held) {
-                        return holds.extended(orderId, held.renewAfter());
+                        return holds.extended(due.orderId(), held.renewAfter());
                     }
-                    LOG.warnf("stock of a pending order is not held, trying again orderId=%s", orderId);
+                    due.story()
+                            .tell(() -> LOG.warnf(
+                                    "stock of a pending order is not held, trying again orderId=%s", due.orderId()));
                     return Uni.createFrom().voidItem();
                 })
                 .onFailure()
                 .recoverWithUni(failure -> {
-                    LOG.infof("hold not extended, trying again orderId=%s reason=%s", orderId, failure);
+                    due.story()
+                            .tell(() -> LOG.infof(
+                                    "hold not extended, trying again orderId=%s reason=%s", due.orderId(), failure));
                     return Uni.createFrom().voidItem();
                 });
     }

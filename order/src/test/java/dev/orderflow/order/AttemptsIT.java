@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.messaging.Cause;
 import dev.orderflow.order.FakeInventory.Manner;
 import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Metrics;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -44,6 +47,9 @@ class AttemptsIT {
 
     @Inject
     CircuitBreakerMaintenance breakers;
+
+    @Inject
+    InventoryClient client;
 
     private final String key = Api.key();
     private ExecutorService clients;
@@ -220,8 +226,57 @@ class AttemptsIT {
     }
 
     @Test
+    void holdMadeBeforeTheCircuitOpenedIsReleased() {
+        breakers.resetAll();
+        inventory.behave(Manner.DOWN);
+        // Eighteen calls that failed; the nineteenth and the twentieth open the circuit, so there is no third.
+        IntStream.range(0, 6).forEach(_ -> Api.post(Api.key(), body).then().statusCode(503));
+        inventory.reset();
+        inventory.behave(Manner.SILENT);
+
+        problem(Api.post(key, body), 503, "inventory-unavailable");
+
+        assertEquals(2, inventory.asked().size());
+        var given = inventory.asked().getFirst();
+        await().until(() -> inventory.released().contains(given));
+        assertFalse(inventory.holds(given));
+    }
+
+    @Test
+    void whatAFullBulkheadRefusesIsNoCallThatWentWell() {
+        inventory.behave(Manner.ON_DEMAND);
+        var before = callsThatWentWell();
+
+        var asked = IntStream.range(0, 64 + 128 + 8)
+                .mapToObj(_ -> new HoldRequest(UUID.randomUUID(), List.of(), new Cause("story", null, null)))
+                .map(wanted -> client.reserve(wanted).subscribeAsCompletionStage())
+                .toList();
+
+        assertEquals(
+                8,
+                asked.stream()
+                        .filter(CompletableFuture::isCompletedExceptionally)
+                        .count());
+        assertEquals(before, callsThatWentWell());
+        inventory.behave(Manner.PROMPT);
+        inventory.answerWaiting();
+        asked.forEach(it -> it.handle((_, _) -> null).join());
+    }
+
+    /** As the circuit breaker has counted them. */
+    private static double callsThatWentWell() {
+        return Metrics.globalRegistry
+                .find("ft.circuitbreaker.calls.total")
+                .tag("circuitBreakerResult", "success")
+                .counters()
+                .stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    @Test
     void holdThatEndsTooSoonIsNotTrusted() {
-        inventory.holdFor(30);
+        inventory.holdFor(1);
 
         problem(Api.post(key, body), 504, "inventory-slow");
 

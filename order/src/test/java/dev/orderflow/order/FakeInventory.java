@@ -18,14 +18,18 @@ import io.grpc.Status;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /** An inventory in memory that decides like the real one, and whose connection tests can spoil. */
 @GrpcService
@@ -51,6 +55,9 @@ public class FakeInventory implements InventoryService {
     private final List<String> released = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Manner> next = new ConcurrentLinkedQueue<>();
+    private final Map<String, Instant> ends = new ConcurrentHashMap<>();
+    private final Map<String, String> stories = new ConcurrentHashMap<>();
+    private final Set<String> lapsed = ConcurrentHashMap.newKeySet();
     private volatile Manner manner = Manner.PROMPT;
     private volatile long ttlSeconds = 900;
 
@@ -106,6 +113,17 @@ public class FakeInventory implements InventoryService {
         return released;
     }
 
+    /** Which story the last request for an order belonged to, as the server saw it. */
+    @Nullable
+    String story(String orderId) {
+        return stories.get(orderId);
+    }
+
+    /** Whether there was a time at which the order's hold had ended and not been made again. */
+    boolean lapsed(String orderId) {
+        return lapsed.contains(orderId);
+    }
+
     boolean holds(String orderId) {
         return holds.containsKey(orderId);
     }
@@ -117,6 +135,7 @@ public class FakeInventory implements InventoryService {
 
     @Override
     public Uni<ReserveStockResponse> reserveStock(ReserveStockRequest request) {
+        stories.put(request.getOrderId(), String.valueOf(MDC.get("correlationId")));
         asked.add(request.getOrderId());
         var once = next.poll();
         return switch (once == null ? manner : once) {
@@ -177,6 +196,11 @@ public class FakeInventory implements InventoryService {
             return response.setInsufficientStock(shortages).build();
         }
         holds.put(request.getOrderId(), new ArrayList<>(lines));
+        var now = Instant.now();
+        var before = ends.put(request.getOrderId(), now.plusSeconds(ttlSeconds));
+        if (before != null && before.isBefore(now)) {
+            lapsed.add(request.getOrderId());
+        }
         var reserved = Reserved.newBuilder().setRemaining(Duration.newBuilder().setSeconds(ttlSeconds));
         lines.forEach(line -> reserved.addLinesBuilder()
                 .setProductId(line.getProductId())

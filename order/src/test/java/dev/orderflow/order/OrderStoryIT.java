@@ -15,8 +15,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,15 +130,50 @@ class OrderStoryIT {
 
     @Test
     void isCancelledAtItsDeadlineInItsOwnStory() {
-        database.update("update orders set deadline_at = now() where id = ?::uuid", order);
+        try (var log = new LogLines("dev.orderflow.order")) {
+            database.update("update orders set deadline_at = now() where id = ?::uuid", order);
 
-        await().until(() -> Api.state(order).equals("CANCELLED"));
+            await().until(() -> Api.state(order).equals("CANCELLED"));
+
+            var line = await().until(() -> log.about("DeadlinePassed orderId=" + order), Objects::nonNull);
+            assertEquals(story(), line.story());
+            assertEquals(trace(), line.traceId());
+        }
 
         Api.get(order).then().body("cancel_reason", equalTo("deadline_passed"));
         var events = published(2);
         assertEquals(events.getFirst().header("ce_correlationid"), events.get(1).header("ce_correlationid"));
         var traceId = events.getFirst().header("traceparent").substring(3, 35);
         assertEquals(traceId, events.get(1).header("traceparent").substring(3, 35));
+    }
+
+    @Test
+    void everyLineOfABatchNamesTheStoryOfItsOwnOrder() throws SQLException {
+        var book = inventory.product("1.00", "USD", 100);
+        var orders = Stream.generate(() -> Api.place(Api.order(Api.item(book, 1))))
+                .limit(10)
+                .toList();
+        try (var log = new LogLines("dev.orderflow.order")) {
+            try (var connection = source.getConnection();
+                    var lock = connection.prepareStatement("select from orders where id = ?::uuid for update")) {
+                connection.setAutoCommit(false);
+                lock.setString(1, order);
+                lock.execute();
+                // Whoever comes after this one waits, and comes in one batch then.
+                topics.publish("inventory.reserved", order);
+                await().until(() -> waiting().equals("1"));
+                orders.forEach(it -> topics.publishInStory("inventory.reserved", it, "story-" + it, traceOf(it)));
+                connection.rollback();
+            }
+
+            orders.forEach(it -> await().until(() -> bound(it).equals("t")));
+
+            for (var it : orders) {
+                var line = await().until(() -> log.about("StockBound orderId=" + it), Objects::nonNull);
+                assertEquals("story-" + it, line.story());
+                assertEquals(traceOf(it), line.traceId());
+            }
+        }
     }
 
     @Test
@@ -177,6 +216,22 @@ class OrderStoryIT {
         assertEquals(before, asked());
     }
 
+    /** Inventory's consumer is away: no event says that the stock is bound. */
+    @Test
+    void holdDoesNotEndWhileNobodyBindsIt() {
+        inventory.holdFor(4);
+        var waiting = Api.place(Api.order(Api.item(inventory.product("1.00", "USD", 10), 1)));
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> inventory.asked().stream().filter(waiting::equals).count() >= 5);
+
+        assertFalse(inventory.lapsed(waiting));
+        assertEquals("PENDING", Api.state(waiting));
+        assertEquals(
+                database.one("select correlation_id from orders where id = ?::uuid", waiting),
+                inventory.story(waiting));
+    }
+
     @Test
     void anUnreachableBrokerOrPeerDoesNotMakeItUnready() {
         inventory.behave(FakeInventory.Manner.DOWN);
@@ -190,6 +245,27 @@ class OrderStoryIT {
         var ready =
                 RestAssured.get(management.resolve("/q/health/ready")).body().asString();
         assertFalse(ready.contains("Kafka"), ready);
+    }
+
+    private static String traceOf(String order) {
+        return order.replace("-", "");
+    }
+
+    private String bound(String id) {
+        return database.one("select bound from orders where id = ?::uuid", id);
+    }
+
+    private String waiting() {
+        return database.one("select count(*) from pg_stat_activity where datname = current_database()"
+                + " and wait_event_type = 'Lock' and query like '%from orders%'");
+    }
+
+    private String story() {
+        return database.one("select correlation_id from orders where id = ?::uuid", order);
+    }
+
+    private String trace() {
+        return database.one("select substr(traceparent, 4, 32) from orders where id = ?::uuid", order);
     }
 
     private long asked() {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,9 +47,23 @@ final class Topics implements AutoCloseable {
 
     /** The same event id makes it the same event. */
     void publish(UUID eventId, String type, String orderId, String body) {
+        publish(eventId, type, orderId, body, Map.of());
+    }
+
+    /** An event that belongs to a story and a trace of its own. */
+    void publishInStory(String type, String orderId, String story, String traceId) {
+        publish(
+                UUID.randomUUID(),
+                type,
+                orderId,
+                "{\"order_id\":\"" + orderId + "\"}",
+                Map.of("ce_correlationid", story, "traceparent", "00-" + traceId + "-00f067aa0ba902b7-01"));
+    }
+
+    private void publish(UUID eventId, String type, String orderId, String body, Map<String, String> more) {
         var topic = type.substring(0, type.indexOf('.')) + ".events.v1";
         var record = new ProducerRecord<>(topic, orderId, body);
-        var headers = Map.of(
+        var headers = new TreeMap<>(Map.of(
                 "ce_specversion", "1.0",
                 "ce_id", eventId.toString(),
                 "ce_type", type,
@@ -58,7 +73,8 @@ final class Topics implements AutoCloseable {
                 "ce_time", Instant.now().toString(),
                 "ce_sequence", "1",
                 "ce_correlationid", "story-1",
-                "content-type", "application/json");
+                "content-type", "application/json"));
+        headers.putAll(more);
         headers.forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         try {
             producer.send(record).get();
