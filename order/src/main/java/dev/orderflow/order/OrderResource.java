@@ -22,8 +22,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -98,12 +100,7 @@ class OrderResource {
                 contact,
                 Cause.ofRequest(correlationId),
                 Problems.traceId());
-        // Remembered, so that what was begun is finished although the client is gone or was told to come again.
-        var running = acceptance.place(submission).memoize().indefinitely();
-        return answered(running.ifNoItem()
-                .after(config.requestTimeout())
-                .failWith(Problems::tooSlow)
-                .map(OrderResource::response));
+        return answered(acceptance.place(submission).map(OrderResource::response), Problems::tooSlow);
     }
 
     @GET
@@ -116,15 +113,17 @@ class OrderResource {
     @APIResponse(responseCode = "304", description = "Still the one of If-None-Match")
     @APIResponse(responseCode = "404", description = "No such order")
     public Uni<Response> order(@RestPath String id, @RestHeader("If-None-Match") @Nullable String known) {
-        return answered(orders.order(uuid(id)).map(found -> {
-            if (found == null) {
-                throw Problems.notFound("order");
-            }
-            var tag = "\"" + found.version + "\"";
-            return (matches(known, tag) ? Response.notModified() : Response.ok(messages.order(found.order())))
-                    .header(HttpHeaders.ETAG, tag)
-                    .build();
-        }));
+        return answered(
+                orders.order(uuid(id)).map(found -> {
+                    if (found == null) {
+                        throw Problems.notFound("order");
+                    }
+                    var tag = "\"" + found.version + "\"";
+                    return (matches(known, tag) ? Response.notModified() : Response.ok(messages.order(found.order())))
+                            .header(HttpHeaders.ETAG, tag)
+                            .build();
+                }),
+                Problems::tooSlowToRead);
     }
 
     @GET
@@ -137,20 +136,25 @@ class OrderResource {
     public Uni<Response> orders(
             @RestPath @jakarta.validation.constraints.Pattern(regexp = OrderRequest.CUSTOMER_ID) String id,
             @RestQuery @Nullable String cursor,
-            @RestQuery @DefaultValue("20") int limit) {
-        if (limit < 1) {
-            throw Problems.violation(Violation.In.query, "limit", "must be 1 or more");
-        }
-        var size = Math.min(limit, MAX_PAGE);
+            @RestQuery @DefaultValue("20") @Schema(type = SchemaType.INTEGER, minimum = "1") String limit) {
+        var size = pageSize(limit);
         var before = cursor == null ? null : cursor(cursor);
         // One more than asked for: it tells whether there is a next page.
-        return answered(orders.ofCustomer(id, before, size + 1)
-                .map(found -> Response.ok(page(found, id, size)).build()));
+        return answered(
+                orders.ofCustomer(id, before, size + 1)
+                        .map(found -> Response.ok(page(found, id, size)).build()),
+                Problems::tooSlowToRead);
     }
 
-    /** What is expected to go wrong is an answer, and only a bug is thrown. */
-    private static Uni<Response> answered(Uni<Response> response) {
-        return response.onFailure()
+    /** In time, and with a problem for what is expected to go wrong: only a bug is thrown. */
+    private Uni<Response> answered(Uni<Response> response, Supplier<HttpProblem> tooSlow) {
+        // Remembered, so that what was begun is finished although the client is gone or was told to come again.
+        return response.memoize()
+                .indefinitely()
+                .ifNoItem()
+                .after(config.requestTimeout())
+                .failWith(tooSlow)
+                .onFailure()
                 .transform(Problems::of)
                 .onFailure(HttpProblem.class)
                 .recoverWithItem(Problems::response);
@@ -194,6 +198,14 @@ class OrderResource {
         return IdempotencyKey.parse(headers.getFirst())
                 .orElseThrow(() -> Problems.violation(
                         Violation.In.header, "Idempotency-Key", "must be 1 to 255 visible ASCII characters"));
+    }
+
+    /** Read here, because the framework answers 404 to a parameter that is no number. */
+    private static int pageSize(String limit) {
+        if (!limit.matches("[1-9][0-9]{0,8}")) {
+            throw Problems.violation(Violation.In.query, "limit", "must be a number, 1 or more");
+        }
+        return Math.min(Integer.parseInt(limit), MAX_PAGE);
     }
 
     private static UUID uuid(String id) {

@@ -104,6 +104,10 @@ final class Problems {
                 2);
     }
 
+    static HttpProblem tooSlowToRead() {
+        return notNow(504, "too-slow", "Too slow", "Reading took too long.", 2);
+    }
+
     static HttpProblem.Builder outOfStock(OutOfStock refusal) {
         return problem(409, "out-of-stock", "Not enough stock", "At least one line cannot be delivered now.")
                 .with("lines", refusal.shortages());

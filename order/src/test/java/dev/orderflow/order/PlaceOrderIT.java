@@ -18,6 +18,7 @@ import io.quarkus.grpc.GrpcService;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
@@ -101,6 +102,7 @@ class PlaceOrderIT {
                 .extract()
                 .path("order_id");
 
+        assertEquals("story-7", inventory.story(id));
         var events = await().until(() -> Topics.published(id), it -> it.size() == 1);
         var placed = events.getFirst();
         assertEquals("order.placed", placed.type());
@@ -293,18 +295,33 @@ class PlaceOrderIT {
     /** Whoever sends in chunks has told no length before. */
     @Test
     void refusesABodyThatTurnsOutToBeTooLarge() throws IOException, InterruptedException {
-        var body = Api.orderOf("c".repeat(200_000)).getBytes(StandardCharsets.UTF_8);
+        var refusal = chunked(Api.orderOf("c".repeat(200_000)));
+
+        assertEquals(413, refusal.statusCode());
+        assertEquals(List.of("application/problem+json"), refusal.headers().allValues("Content-Type"));
+        assertEquals(1, refusal.headers().allValues("X-Correlation-Id").size());
+        var problem = JsonPath.from(refusal.body());
+        assertEquals("urn:orderflow:problem:body-too-large", problem.getString("type"));
+        assertTrue(problem.getString("traceId").matches("[0-9a-f]{32}"));
+    }
+
+    @Test
+    void acceptsAnOrderThatComesInChunks() throws IOException, InterruptedException {
+        var book = inventory.product("1.00", "USD", 10);
+
+        assertEquals(201, chunked(Api.order(Api.item(book, 1))).statusCode());
+    }
+
+    private HttpResponse<String> chunked(String text) throws IOException, InterruptedException {
+        var body = text.getBytes(StandardCharsets.UTF_8);
         var request = HttpRequest.newBuilder(url.resolve("/api/v1/orders"))
                 .version(HttpClient.Version.HTTP_1_1)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", Api.key())
                 .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
                 .build();
-
         try (var client = HttpClient.newHttpClient()) {
-            var response = client.send(request, HttpResponse.BodyHandlers.ofString());
-
-            assertEquals(413, response.statusCode());
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
         }
     }
 

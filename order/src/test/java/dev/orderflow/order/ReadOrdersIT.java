@@ -2,6 +2,7 @@ package dev.orderflow.order;
 
 import static dev.orderflow.order.PlaceOrderIT.problem;
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,6 +16,7 @@ import dev.orderflow.proto.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
 import grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.agroal.api.AgroalDataSource;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcClient;
@@ -22,6 +24,7 @@ import io.quarkus.grpc.GrpcService;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -44,6 +47,9 @@ class ReadOrdersIT {
     @Inject
     @GrpcClient("order")
     HealthBlockingStub health;
+
+    @Inject
+    AgroalDataSource source;
 
     private String product;
 
@@ -109,9 +115,37 @@ class ReadOrdersIT {
                 .body("orders.size()", equalTo(0))
                 .body("next", nullValue());
         given().get(none + "?limit=100000").then().statusCode(200);
-        problem(given().get(none + "?limit=0"), 400, null);
+        for (var limit : List.of("0", "-1", "x", "1.5", "9999999999")) {
+            problem(given().get(none + "?limit=" + limit), 400, null)
+                    .then()
+                    .body("violations[0].field", equalTo("limit"));
+        }
+        for (var parameter : List.of("limit", "after")) {
+            problem(given().get("/api/v1/parked?" + parameter + "=x"), 400, null)
+                    .then()
+                    .body("detail", containsString(parameter));
+        }
         problem(given().get(none + "?cursor=x"), 400, null);
         problem(given().get("/api/v1/customers/a%20b/orders"), 400, null);
+    }
+
+    @Test
+    void tellsInTimeThatItCannotBeRead() throws SQLException {
+        var id = Api.place(Api.order(Api.item(product, 1)));
+        try (var connection = source.getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            // Longer than a forgotten transaction may be idle.
+            statement.execute("set local idle_in_transaction_session_timeout = 0");
+            statement.execute("lock table orders in access exclusive mode");
+
+            for (var path : List.of("/api/v1/orders/" + id, "/api/v1/customers/cust-1/orders")) {
+                problem(given().get(path), 504, "too-slow").then().header("Retry-After", "2");
+            }
+
+            connection.rollback();
+        }
+        assertEquals("PENDING", Api.state(id));
     }
 
     @Test
