@@ -4,54 +4,75 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opentelemetry.api.trace.Span;
 import io.quarkiverse.resteasy.problem.HttpProblem;
-import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Set;
 
-/** Says with a problem that a body is too large, before it is read; the server would hang up without a word. */
+/**
+ * Refuses a body that is too large with a problem; the server would hang up without a word. One that announces its length
+ * is not read at all; one that comes in chunks is read up to the limit, before anything is done with it.
+ */
 @Singleton
 class BodyLimit {
 
     private static final int BEFORE_THE_SERVERS_OWN_CHECK = -1000;
+    private static final int TOO_LARGE = 413;
+    private static final Set<HttpMethod> BODILESS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
-    private final VertxHttpConfig config;
+    private final long limit;
     private final ObjectMapper json;
 
     BodyLimit(VertxHttpConfig config, ObjectMapper json) {
-        this.config = config;
+        this.limit = config.limits().maxBodySize().orElseThrow().asLongValue();
         this.json = json;
     }
 
     void register(@Observes Router router) {
-        long limit = config.limits().maxBodySize().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
-        router.route("/api/*").order(BEFORE_THE_SERVERS_OWN_CHECK).handler(request -> {
-            if (announced(request) > limit) {
-                refuse(request, limit);
-            } else {
-                request.next();
-            }
-        });
+        Handler<RoutingContext> counting = BodyHandler.create(false).setBodyLimit(limit);
+        router.route("/api/*")
+                .order(BEFORE_THE_SERVERS_OWN_CHECK)
+                .handler(request -> check(request, counting))
+                .failureHandler(request -> {
+                    if (request.statusCode() == TOO_LARGE) {
+                        refuse(request);
+                    } else {
+                        request.next();
+                    }
+                });
     }
 
-    /** A body that comes in chunks does not say; the server counts those itself. */
-    private static long announced(RoutingContext request) {
+    private void check(RoutingContext request, Handler<RoutingContext> counting) {
         String length = request.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        return length == null ? 0 : Long.parseLong(length);
+        if (length != null && Long.parseLong(length) > limit) {
+            refuse(request);
+        } else if (length == null && !BODILESS.contains(request.request().method())) {
+            counting.handle(request);
+        } else {
+            request.next();
+        }
     }
 
-    private void refuse(RoutingContext request, long limit) {
+    private void refuse(RoutingContext request) {
         HttpProblem problem = HttpProblem.builder(Problems.tooLarge(limit))
                 .with("traceId", Span.current().getSpanContext().getTraceId())
                 .build();
+        if (request.request().version() != HttpVersion.HTTP_2) {
+            // The rest of the body is not read, so nothing else can follow it.
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         request.response()
-                .setStatusCode(problem.getStatusCode())
+                .setStatusCode(TOO_LARGE)
                 .putHeader(HttpHeaders.CONTENT_TYPE, HttpProblem.MEDIA_TYPE.toString())
-                // What is left of the body will not be read.
-                .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+                .putHeader(
+                        Correlation.HEADER, Correlation.idOf(request.request().getHeader(Correlation.HEADER)))
                 .end(text(problem));
     }
 

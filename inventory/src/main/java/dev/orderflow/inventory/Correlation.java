@@ -1,7 +1,6 @@
 package dev.orderflow.inventory;
 
 import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.NoArgGenerator;
 import dev.orderflow.messaging.Cause;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -11,34 +10,38 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
+import org.jspecify.annotations.Nullable;
 
 /** Which story a request belongs to: the one that it names, or a new one. Logs, events and the answer carry it on. */
 @Singleton
 class Correlation {
 
-    private static final String HEADER = "X-Correlation-Id";
+    static final String HEADER = "X-Correlation-Id";
     private static final String MDC_KEY = "correlationId";
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-
-    private final NoArgGenerator ids = Generators.timeBasedEpochGenerator();
+    private static final Pattern ID = Pattern.compile("[!-~]{1,128}");
 
     /** Before anything can go wrong with the request. */
     @ServerRequestFilter(preMatching = true)
     void enter(ContainerRequestContext request) {
-        String given = request.getHeaderString(HEADER);
-        MDC.put(
-                MDC_KEY,
-                given != null && ID.matcher(given).matches()
-                        ? given
-                        : ids.generate().toString());
+        request.getHeaders().putSingle(HEADER, enter(request.getHeaderString(HEADER)));
     }
 
     @ServerResponseFilter
-    void leave(ContainerResponseContext response) {
-        Object id = MDC.get(MDC_KEY);
-        if (id != null) {
-            response.getHeaders().putSingle(HEADER, id);
-        }
+    void leave(ContainerRequestContext request, ContainerResponseContext response) {
+        response.getHeaders().putSingle(HEADER, request.getHeaderString(HEADER));
+    }
+
+    /** Enters the story that a caller names, if it can be told in a header and in a log; a new one otherwise. */
+    static String enter(@Nullable String given) {
+        String id = idOf(given);
+        MDC.put(MDC_KEY, id);
+        return id;
+    }
+
+    static String idOf(@Nullable String given) {
+        return given != null && ID.matcher(given).matches()
+                ? given
+                : Generators.timeBasedEpochGenerator().generate().toString();
     }
 
     /** Why the current request changes something. */

@@ -12,6 +12,17 @@ public interface InventoryConfig {
     @WithDefault("15m")
     Duration reservationTtl();
 
+    /**
+     * How many gRPC calls may be at work or wait for a connection to the database; more are refused at once. Many more
+     * than there are connections, and about as many as can be decided while their callers wait.
+     */
+    @WithDefault("256")
+    int callsAtOnce();
+
+    /** How long a client waits for its answer at most. What was begun is finished nevertheless. */
+    @WithDefault("10s")
+    Duration requestTimeout();
+
     /** How often holds that ended are given back; at most five seconds, which is what callers are promised. */
     @WithDefault("1s")
     Duration expiryInterval();

@@ -65,6 +65,17 @@ final class Problems {
                 .build();
     }
 
+    static HttpProblem tooSlow() {
+        return problem(
+                        504,
+                        "too-slow",
+                        "Too slow",
+                        "The request took too long. What it changes may still happen: repeat it, with the same"
+                                + " Idempotency-Key if it had one.")
+                .withHeader("Retry-After", 2)
+                .build();
+    }
+
     private static HttpProblem.Builder problem(int status, String type, String title, String detail) {
         return HttpProblem.builder()
                 .withType(URI.create("urn:orderflow:problem:" + type))

@@ -12,8 +12,6 @@ import dev.orderflow.inventory.domain.Stock;
 import io.quarkiverse.resteasy.problem.validation.Violation;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -33,6 +31,8 @@ import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +44,15 @@ import org.jspecify.annotations.Nullable;
 class ProductResource {
 
     private static final UUID START = new UUID(0, 0);
+    private static final int MAX_PAGE = 200;
 
     private final NoArgGenerator ids = Generators.timeBasedEpochGenerator();
     private final ProductService service;
+    private final InventoryConfig config;
 
-    ProductResource(ProductService service) {
+    ProductResource(ProductService service, InventoryConfig config) {
         this.service = service;
+        this.config = config;
     }
 
     @GET
@@ -58,9 +61,11 @@ class ProductResource {
             responseCode = "200",
             description = "A page; next is the path of the following one, absent on the last")
     public Uni<ProductView.Page> list(
-            @QueryParam("limit") @DefaultValue("50") @Min(1) @Max(200) int limit,
+            @QueryParam("limit") @DefaultValue("50") @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "200")
+                    String limit,
             @QueryParam("cursor") @Nullable String cursor) {
-        return service.page(cursor(cursor), limit + 1).map(found -> page(found, limit));
+        int size = pageSize(limit);
+        return inTime(service.page(cursor(cursor), size + 1).map(found -> page(found, size)));
     }
 
     @GET
@@ -70,10 +75,10 @@ class ProductResource {
     @APIResponse(responseCode = "304", description = "Still the version of If-None-Match")
     @APIResponse(responseCode = "404", description = "No such product")
     public Uni<Response> read(@PathParam("product_id") String productId, @Context jakarta.ws.rs.core.Request request) {
-        return service.find(id(productId)).map(view -> {
+        return inTime(service.find(id(productId)).map(view -> {
             Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag(view.version()));
             return unchanged == null ? answer(view) : unchanged.build();
-        });
+        }));
     }
 
     @POST
@@ -89,10 +94,10 @@ class ProductResource {
                 0,
                 ProductRequests.price(product.price(), product.currency()),
                 product.lowStockThreshold());
-        return service.create(
+        return inTime(service.create(
                         request(key, "create " + product),
                         new Product(stock, product.name().strip(), 0))
-                .map(ProductResource::answer);
+                .map(ProductResource::answer));
     }
 
     @PUT
@@ -108,8 +113,9 @@ class ProductResource {
             @PathParam("product_id") String productId,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid NewPrice price) {
-        return service.price(id(productId), ProductRequests.price(price.price(), price.currency()), version(ifMatch))
-                .map(ProductResource::answer);
+        return inTime(
+                service.price(id(productId), ProductRequests.price(price.price(), price.currency()), version(ifMatch))
+                        .map(ProductResource::answer));
     }
 
     @POST
@@ -124,8 +130,26 @@ class ProductResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @NotNull @Valid Restock restock) {
         UUID id = id(productId);
-        return service.restock(request(key, "restock %s %s".formatted(id, restock)), id, restock.quantity())
-                .map(ProductResource::answer);
+        return inTime(service.restock(request(key, "restock %s %s".formatted(id, restock)), id, restock.quantity())
+                .map(ProductResource::answer));
+    }
+
+    private <T> Uni<T> inTime(Uni<T> answer) {
+        // Remembered, so that what was begun is finished although the client is gone or was told to come again.
+        return answer.memoize()
+                .indefinitely()
+                .ifNoItem()
+                .after(config.requestTimeout())
+                .failWith(Problems::tooSlow);
+    }
+
+    /** Read here, because the framework answers 404 to a parameter that is no number. */
+    private static int pageSize(String limit) {
+        int size = limit.matches("[0-9]{1,3}") ? Integer.parseInt(limit) : 0;
+        if (size < 1 || size > MAX_PAGE) {
+            throw Problems.violation(Violation.In.query, "limit", "must be a number between 1 and " + MAX_PAGE);
+        }
+        return size;
     }
 
     private static Request request(@Nullable String key, String content) {

@@ -15,10 +15,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestServers;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,6 +53,9 @@ class ProductResourceIT {
     private static final String PRODUCTS = "/api/v1/products";
     private static final String LAMP = """
             {"name":"Desk lamp","price":"49.99","currency":"USD","on_hand":10,"low_stock_threshold":3}""";
+
+    @TestHTTPResource
+    URI url = URI.create("");
 
     private final Stockroom stockroom = new Stockroom();
     private final Kafka kafka = new Kafka();
@@ -298,6 +311,57 @@ class ProductResourceIT {
                 null);
     }
 
+    /** Whoever sends in chunks has told no length before. */
+    @Test
+    void bodyThatTurnsOutToBeOversizedIsRefused() throws Exception {
+        HttpResponse<String> refusal = chunked(LAMP.replace("Desk", "x".repeat(200_000)));
+
+        assertEquals(413, refusal.statusCode());
+        assertEquals(List.of("application/problem+json"), refusal.headers().allValues("Content-Type"));
+        JsonPath problem = JsonPath.from(refusal.body());
+        assertEquals("urn:orderflow:problem:body-too-large", problem.getString("type"));
+        assertTrue(problem.getString("traceId").matches("[0-9a-f]{32}"));
+        assertEquals(201, chunked(LAMP).statusCode());
+    }
+
+    private HttpResponse<String> chunked(String text) throws Exception {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        HttpRequest request = HttpRequest.newBuilder(url.resolve(PRODUCTS))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", Stockroom.newId())
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
+    void whatTakesTooLongIsAProblemInTime() throws Exception {
+        String id = create(LAMP);
+        String key = Stockroom.newId();
+        try (Connection holder = stockroom.connect();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            // Longer than a forgotten transaction may be idle.
+            statement.execute("set local idle_in_transaction_session_timeout = 0");
+            statement.execute("lock table products in access exclusive mode");
+
+            for (String path : List.of(PRODUCTS, PRODUCTS + "/" + id)) {
+                problem(given().get(path), 504, "urn:orderflow:problem:too-slow");
+            }
+            Response slow = restock(key, id, 5);
+            problem(slow, 504, "urn:orderflow:problem:too-slow");
+            assertEquals("2", slow.header("Retry-After"));
+
+            holder.rollback();
+        }
+        await().until(() -> stockroom.working() == 0);
+        restock(key, id, 5).then().statusCode(200).body("on_hand", equalTo(15));
+        assertEquals(15, stockroom.onHand(id));
+    }
+
     @Test
     void whatIsNotThereIsAProblem() {
         problem(given().get(PRODUCTS + "/" + Stockroom.newId()), 404, "urn:orderflow:problem:not-found");
@@ -370,9 +434,12 @@ class ProductResourceIT {
         problem(given().get(PRODUCTS + "?limit=0"), 400, null);
         problem(given().get(PRODUCTS + "?limit=201"), 400, null);
         problem(given().get(PRODUCTS + "?cursor=x"), 400, null);
-        assertEquals(
-                true,
-                List.of(400, 404).contains(given().get(PRODUCTS + "?limit=x").statusCode()));
+        for (String limit : List.of("x", "1.5", "-1", "9999999999")) {
+            violation(given().get(PRODUCTS + "?limit=" + limit), "limit");
+        }
+        for (String parameter : List.of("limit", "after")) {
+            problem(given().get("/api/v1/parked?" + parameter + "=x"), 400, null);
+        }
     }
 
     private static RequestSpecification json() {
