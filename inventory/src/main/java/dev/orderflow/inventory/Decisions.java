@@ -123,8 +123,11 @@ class Decisions {
         String input = task.input().getClass().getSimpleName();
         metrics.counter("inventory.decisions", "input", input, "outcome", outcome(decision))
                 .increment();
-        String what = "%s orderId=%s correlationId=%s"
-                .formatted(input, task.orderId(), task.cause().correlationId());
+        // In its own story: others are decided in the same transaction.
+        task.cause().tell(() -> log("%s orderId=%s".formatted(input, task.orderId()), decision));
+    }
+
+    private static void log(String what, Decision decision) {
         switch (decision) {
             case Decision.Applied(var next, var _, var _) ->
                 LOG.infof("%s: %s", what, next.getClass().getSimpleName());

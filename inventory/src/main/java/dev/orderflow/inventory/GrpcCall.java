@@ -1,19 +1,19 @@
 package dev.orderflow.inventory;
 
+import dev.orderflow.inventory.InventoryService.Abandoned;
 import dev.orderflow.messaging.Cause;
 import dev.orderflow.messaging.TransientFailure;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
-import java.util.UUID;
 
 /** A call that is being answered: whether anybody still waits for it, and in which story it is. */
 record GrpcCall(Context context, Cause cause) {
 
-    /** The call that the current thread is in; it belongs to the story of the order. */
-    static GrpcCall current(UUID orderId) {
-        return new GrpcCall(Context.current(), Cause.ofRequest(orderId.toString()));
+    /** The call that the current thread is in. */
+    static GrpcCall current() {
+        return new GrpcCall(Context.current(), Correlation.cause());
     }
 
     /** Whether its deadline has passed, perhaps in a queue, or its caller has hung up. */
@@ -24,16 +24,23 @@ record GrpcCall(Context context, Cause cause) {
 
     void failIfAbandoned() {
         if (isAbandoned()) {
-            throw Status.DEADLINE_EXCEEDED
-                    .withDescription("the caller no longer waits")
-                    .asRuntimeException();
+            throw nobodyWaits();
         }
+    }
+
+    private static RuntimeException nobodyWaits() {
+        return Status.DEADLINE_EXCEEDED
+                .withDescription("the caller no longer waits")
+                .asRuntimeException();
     }
 
     /** The status of a failure: what is not ours to decide may work the next time. */
     static Throwable status(Throwable failure) {
         if (failure instanceof StatusRuntimeException || failure instanceof StatusException) {
             return failure;
+        }
+        if (failure instanceof Abandoned) {
+            return nobodyWaits();
         }
         Status status = TransientFailure.is(failure) ? Status.UNAVAILABLE : Status.INTERNAL;
         return status.withCause(failure).asRuntimeException();

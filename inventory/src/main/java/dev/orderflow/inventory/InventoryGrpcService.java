@@ -27,18 +27,22 @@ class InventoryGrpcService implements dev.orderflow.proto.inventory.v1.Inventory
     private final InventoryService service;
     private final ProductRepository products;
     private final InventoryConfig config;
+    private final Admission admission;
 
-    InventoryGrpcService(InventoryService service, ProductRepository products, InventoryConfig config) {
+    InventoryGrpcService(
+            InventoryService service, ProductRepository products, InventoryConfig config, Admission admission) {
         this.service = service;
         this.products = products;
         this.config = config;
+        this.admission = admission;
     }
 
     @Override
     public Uni<CheckStockResponse> checkStock(CheckStockRequest request) {
         List<String> asked = request.getProductIdsList().stream().distinct().toList();
         require(!asked.isEmpty() && asked.size() <= MAX_LINES, "product_ids: 1 to %d".formatted(MAX_LINES));
-        return products.read(asked)
+        return admission
+                .admit(() -> products.read(asked))
                 .map(found -> GrpcAnswers.levels(asked, found))
                 .onFailure()
                 .transform(GrpcCall::status);
@@ -60,8 +64,9 @@ class InventoryGrpcService implements dev.orderflow.proto.inventory.v1.Inventory
     }
 
     private <T> Uni<T> decide(UUID orderId, ReservationInput input, Function<Decided, T> answer) {
-        GrpcCall call = GrpcCall.current(orderId);
-        return service.decide(orderId, input, call.cause(), call::isAbandoned)
+        GrpcCall call = GrpcCall.current();
+        return admission
+                .admit(() -> service.decide(orderId, input, call.cause(), call::isAbandoned))
                 .invoke(call::failIfAbandoned)
                 .map(answer)
                 .onFailure()

@@ -1,9 +1,12 @@
 package dev.orderflow.inventory;
 
 import dev.orderflow.inventory.Ledger.Entry;
+import dev.orderflow.inventory.Ledger.Task;
 import dev.orderflow.inventory.domain.Money;
 import dev.orderflow.inventory.domain.PricedLine;
 import dev.orderflow.inventory.domain.Reservation;
+import dev.orderflow.inventory.domain.ReservationInput;
+import dev.orderflow.messaging.Cause;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -53,7 +56,7 @@ class InventoryRepository {
     Uni<Map<UUID, Entry>> find(SqlConnection sql, Collection<UUID> orderIds) {
         return sql.preparedQuery("""
                         select r.order_id, r.state, r.expires_at, r.version, r.sequence,
-                               l.product_id, l.quantity, l.unit_price, l.currency
+                               r.correlation_id, r.traceparent, l.product_id, l.quantity, l.unit_price, l.currency
                         from reservations r left join reservation_lines l on l.order_id = r.order_id
                         where r.order_id = any($1::uuid[])
                         order by l.order_id, l.product_id""")
@@ -83,7 +86,17 @@ class InventoryRepository {
                 row.getUUID("order_id"),
                 StoredState.valueOf(row.getString("state")).with(lines, expires == null ? null : expires.toInstant()),
                 row.getLong("version"),
-                row.getLong("sequence"));
+                row.getLong("sequence"),
+                story(row));
+    }
+
+    /** What a timer continues. A row that is older than its column has the order's id in place of its story's. */
+    private static Cause story(Row row) {
+        String correlationId = row.getString("correlation_id");
+        return new Cause(
+                correlationId == null ? row.getUUID("order_id").toString() : correlationId,
+                null,
+                row.getString("traceparent"));
     }
 
     static Money price(Row row) {
@@ -110,10 +123,15 @@ class InventoryRepository {
                 .addArrayOfOffsetDateTime(
                         column(entries, e -> expires(e.reservation())).toArray(OffsetDateTime[]::new))
                 .addArrayOfLong(column(entries, Entry::version).toArray(Long[]::new))
-                .addArrayOfLong(column(entries, Entry::sequence).toArray(Long[]::new));
+                .addArrayOfLong(column(entries, Entry::sequence).toArray(Long[]::new))
+                .addArrayOfString(
+                        column(entries, e -> e.story().correlationId()).toArray(String[]::new))
+                .addArrayOfString(column(entries, e -> e.story().traceparent()).toArray(String[]::new));
         return sql.preparedQuery("""
-                        insert into reservations as r (order_id, state, expires_at, version, sequence)
-                        select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[])
+                        insert into reservations as r
+                            (order_id, state, expires_at, version, sequence, correlation_id, traceparent)
+                        select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[],
+                                             $6::text[], $7::text[])
                         on conflict (order_id) do update
                         set state = excluded.state, expires_at = excluded.expires_at, version = excluded.version,
                             sequence = excluded.sequence, updated_at = clock_timestamp()
@@ -153,42 +171,53 @@ class InventoryRepository {
                         select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[])""").execute(columns).replaceWithVoid());
     }
 
-    /** Orders whose hold on one of the products ended, although its stock was not yet given back. */
-    Uni<List<UUID>> overdue(SqlConnection sql, Collection<String> productIds, int limit) {
+    /** The ends of holds on one of the products, although its stock was not yet given back. */
+    Uni<List<Task>> overdue(SqlConnection sql, Collection<String> productIds, int limit) {
         UUID[] products = ProductRepository.uuids(productIds);
-        return ids(sql.preparedQuery("""
-                        select order_id from reservations r
+        return expiries(sql.preparedQuery("""
+                        select order_id, correlation_id, traceparent from reservations r
                         where state = 'HELD' and expires_at <= clock_timestamp() and exists (
                             select from reservation_lines l
                             where l.order_id = r.order_id and l.product_id = any($1::uuid[]))
                         order by expires_at limit $2""").execute(Tuple.of(products, limit)));
     }
 
-    /** Orders whose hold ended, locked; those that somebody works on are passed over. */
-    Uni<List<UUID>> lockOverdue(SqlConnection sql, int limit) {
-        return lockFree(sql, """
-                select order_id from reservations where state = 'HELD' and expires_at <= clock_timestamp()
-                order by expires_at limit $1""", Tuple.of(limit));
+    /** The ends of holds whose orders are locked now; those that somebody works on are passed over. */
+    Uni<List<Task>> lockOverdue(SqlConnection sql, int limit) {
+        return expiries(sql.preparedQuery("""
+                        select order_id, correlation_id, traceparent from reservations
+                        where state = 'HELD' and expires_at <= clock_timestamp()
+                        order by expires_at limit $1""").execute(Tuple.of(limit)))
+                .chain(due -> lockFree(sql, due.stream().map(Task::orderId).toList())
+                        .map(locked -> due.stream()
+                                .filter(task -> locked.contains(task.orderId()))
+                                .toList()));
+    }
+
+    private static Uni<List<Task>> expiries(Uni<RowSet<Row>> holds) {
+        return holds.map(rows -> stream(rows)
+                .map(row -> new Task(row.getUUID("order_id"), new ReservationInput.Expire(), story(row)))
+                .toList());
     }
 
     /** Forgets reservations that finished before, a few at a time; those that somebody works on are passed over. */
     Uni<Integer> forget(SqlConnection sql, OffsetDateTime finishedBefore, int limit) {
-        return lockFree(sql, """
+        return ids(sql.preparedQuery("""
                         select order_id from reservations where state not in ('HELD', 'BOUND') and updated_at < $2
-                        order by updated_at limit $1""", Tuple.of(limit, finishedBefore)).chain(orders -> sql.preparedQuery("""
+                        order by updated_at limit $1""").execute(Tuple.of(limit, finishedBefore)))
+                .chain(finished -> lockFree(sql, finished))
+                .chain(orders -> sql.preparedQuery("""
                                 delete from reservations
                                 where order_id = any($1::uuid[]) and state not in ('HELD', 'BOUND')""")
-                .execute(Tuple.of(orders.toArray(UUID[]::new)))
-                .map(RowSet::rowCount));
+                        .execute(Tuple.of(orders.toArray(UUID[]::new)))
+                        .map(RowSet::rowCount));
     }
 
-    private static Uni<List<UUID>> lockFree(SqlConnection sql, String candidates, Tuple parameters) {
-        return ids(sql.preparedQuery(candidates).execute(parameters)).chain(orders -> {
-            Long[] keys = orders.stream().map(InventoryRepository::lockKey).toArray(Long[]::new);
-            return ids(sql.preparedQuery("""
-                            select order_id from unnest($1::uuid[], $2::bigint[]) as c (order_id, key)
-                            where pg_try_advisory_xact_lock(key)""").execute(Tuple.of(orders.toArray(UUID[]::new), keys)));
-        });
+    private static Uni<List<UUID>> lockFree(SqlConnection sql, List<UUID> orders) {
+        Long[] keys = orders.stream().map(InventoryRepository::lockKey).toArray(Long[]::new);
+        return ids(sql.preparedQuery("""
+                        select order_id from unnest($1::uuid[], $2::bigint[]) as c (order_id, key)
+                        where pg_try_advisory_xact_lock(key)""").execute(Tuple.of(orders.toArray(UUID[]::new), keys)));
     }
 
     private static Uni<List<UUID>> ids(Uni<RowSet<Row>> rows) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,21 +50,28 @@ class InventoryService {
         }
     }
 
-    /** A decision, and the holds that ended but stood in its way. */
-    private record Attempt(Decided decided, List<UUID> overdue) {}
+    /** Nobody waits for the decision any more, so it was not made. */
+    static final class Abandoned extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Abandoned() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** A decision, and the ends of holds that stood in its way. */
+    private record Attempt(Decided decided, List<Task> overdue) {}
 
     /**
      * Decides on a request of a caller. Stock that is only kept by holds that ended is given back first, so that nobody
      * is refused for its sake.
      *
-     * @param abandoned whether the caller has stopped waiting: then nothing is decided any more
+     * @param abandoned whether the caller has stopped waiting: asked before a connection is taken, before anything is
+     *     locked and before the decision; fails with {@link Abandoned} or ignores the input then
      */
     Uni<Decided> decide(UUID orderId, ReservationInput input, Cause cause, BooleanSupplier abandoned) {
         Task task = new Task(orderId, input, cause, abandoned);
-        return outbox.transaction(tx -> decisions
-                        .decide(tx, List.of(task))
-                        .map(List::getFirst)
-                        .chain(decided -> overdue(tx.sql(), decided).map(found -> new Attempt(decided, found))))
+        return unlessAbandoned(task, () -> outbox.transaction(tx -> unlessAbandoned(task, () -> attempt(tx, task))))
                 .onFailure(InventoryService::isCollision)
                 .retry()
                 .atMost(3)
@@ -72,7 +80,18 @@ class InventoryService {
                         : expire(attempt.overdue()).chain(() -> decide(orderId, input, cause, abandoned)));
     }
 
-    private Uni<List<UUID>> overdue(SqlConnection sql, Decided decided) {
+    private static <T> Uni<T> unlessAbandoned(Task task, Supplier<Uni<? extends T>> next) {
+        return Uni.createFrom()
+                .deferred(
+                        () -> task.abandoned().getAsBoolean() ? Uni.createFrom().failure(new Abandoned()) : next.get());
+    }
+
+    private Uni<Attempt> attempt(Transaction tx, Task task) {
+        return decisions.decide(tx, List.of(task)).map(List::getFirst).chain(decided -> overdue(tx.sql(), decided)
+                .map(found -> new Attempt(decided, found)));
+    }
+
+    private Uni<List<Task>> overdue(SqlConnection sql, Decided decided) {
         return decided.decision() instanceof Decision.Refused(Refusal.InsufficientStock(var shortages))
                 ? repository.overdue(
                         sql, shortages.stream().map(Refusal.Shortage::productId).toList(), OVERDUE_AT_ONCE)
@@ -111,7 +130,7 @@ class InventoryService {
         }
         Set<UUID> own = tasks.stream().map(Task::orderId).collect(Collectors.toSet());
         return repository.overdue(sql, wanted, OVERDUE_AT_ONCE).map(overdue -> Stream.concat(
-                        overdue.stream().filter(id -> !own.contains(id)).map(InventoryService::expiry), tasks.stream())
+                        overdue.stream().filter(expiry -> !own.contains(expiry.orderId())), tasks.stream())
                 .toList());
     }
 
@@ -129,23 +148,17 @@ class InventoryService {
 
     /** Gives back what is held beyond its time, a few holds at once; tells how many were looked at. */
     Uni<Integer> expireOverdue(int limit) {
-        return outbox.transaction(tx -> repository.lockOverdue(tx.sql(), limit).chain(orders -> expire(tx, orders)
-                .replaceWith(orders.size())));
+        return outbox.transaction(tx -> repository.lockOverdue(tx.sql(), limit).chain(overdue -> expire(tx, overdue)
+                .replaceWith(overdue.size())));
     }
 
-    private Uni<Void> expire(List<UUID> orders) {
-        return outbox.transaction(tx -> expire(tx, orders));
+    private Uni<Void> expire(List<Task> overdue) {
+        return outbox.transaction(tx -> expire(tx, overdue));
     }
 
-    private Uni<Void> expire(Transaction tx, List<UUID> orders) {
-        List<Task> tasks = orders.stream().map(InventoryService::expiry).toList();
-        return tasks.isEmpty()
+    private Uni<Void> expire(Transaction tx, List<Task> overdue) {
+        return overdue.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : decisions.decide(tx, tasks).replaceWithVoid();
-    }
-
-    /** Nothing is published about the end of a hold, so its story only matters to the log. */
-    private static Task expiry(UUID orderId) {
-        return new Task(orderId, new ReservationInput.Expire(), Cause.ofRequest(orderId.toString()));
+                : decisions.decide(tx, overdue).replaceWithVoid();
     }
 }

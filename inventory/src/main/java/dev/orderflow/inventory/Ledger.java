@@ -35,10 +35,10 @@ final class Ledger {
     /** What was decided, the reservation as it is then, and when that was. */
     record Decided(Decision decision, Reservation reservation, Instant at) {}
 
-    /** A reservation as stored; one of which nothing is stored has version 0. */
-    record Entry(UUID orderId, Reservation reservation, long version, long sequence) {
+    /** A reservation as stored, with the story that it began in; one of which nothing is stored has version 0. */
+    record Entry(UUID orderId, Reservation reservation, long version, long sequence, Cause story) {
         Entry next(Reservation changed, boolean told) {
-            return new Entry(orderId, changed, version + 1, told ? sequence + 1 : sequence);
+            return new Entry(orderId, changed, version + 1, told ? sequence + 1 : sequence, story);
         }
     }
 
@@ -76,7 +76,7 @@ final class Ledger {
     }
 
     Decided decide(Task task) {
-        Entry entry = entry(task.orderId());
+        Entry entry = entry(task);
         if (task.abandoned().getAsBoolean()) {
             return new Decided(new Ignored("nobody waits for it any more"), entry.reservation(), now);
         }
@@ -84,22 +84,26 @@ final class Ledger {
         if (decision instanceof Applied applied) {
             apply(task, entry, applied);
         }
-        return new Decided(decision, entry(task.orderId()).reservation(), now);
+        return new Decided(decision, entry(task).reservation(), now);
     }
 
     /** The reservations that are not any more as they were found. */
     List<Entry> changedEntries() {
         return entries.values().stream()
-                .filter(entry ->
-                        entry.version() > entry(before, entry.orderId()).version())
+                .filter(entry -> !entry.equals(before.get(entry.orderId())))
                 .toList();
     }
 
     /** Those of them whose lines have to be written. */
     List<Entry> changedLines() {
         return changedEntries().stream()
-                .filter(entry -> !lines(entry).equals(lines(entry(before, entry.orderId()))))
+                .filter(entry -> !lines(entry).equals(linesBefore(entry.orderId())))
                 .toList();
+    }
+
+    private List<?> linesBefore(UUID orderId) {
+        Entry entry = before.get(orderId);
+        return entry == null ? List.of() : lines(entry);
     }
 
     List<Product> changedProducts() {
@@ -137,11 +141,8 @@ final class Ledger {
         }
     }
 
-    private Entry entry(UUID orderId) {
-        return entry(entries, orderId);
-    }
-
-    private static Entry entry(Map<UUID, Entry> among, UUID orderId) {
-        return among.getOrDefault(orderId, new Entry(orderId, new Reservation.Unknown(), 0, 0));
+    private Entry entry(Task task) {
+        return entries.getOrDefault(
+                task.orderId(), new Entry(task.orderId(), new Reservation.Unknown(), 0, 0, task.cause()));
     }
 }

@@ -8,6 +8,10 @@ import dev.orderflow.dev.TestServers;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,22 @@ class CleanUpIT {
         cleanUp.run().await().indefinitely();
 
         assertEquals(List.of("new"), stockroom.texts("select key from idempotency_keys where key in ('old', 'new')"));
+    }
+
+    @Test
+    void passesOverAnswersThatSomebodyWorksOn() throws SQLException {
+        stockroom.execute("insert into idempotency_keys (key, fingerprint, created_at)"
+                + " values ('busy', '', now() - interval '9 days'), ('idle', '', now() - interval '8 days')");
+        try (Connection holder = stockroom.connect();
+                Statement lock = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            lock.execute("select from idempotency_keys where key = 'busy' for update");
+
+            cleanUp.run().await().atMost(Duration.ofSeconds(4));
+        }
+
+        assertEquals(
+                List.of("busy"), stockroom.texts("select key from idempotency_keys where key in ('busy', 'idle')"));
     }
 
     private void age(String order) {

@@ -34,6 +34,7 @@ class LedgerTest {
     private static final String CUP = "0198c7b1-20aa-7c41-8f62-0a9be17d4c05";
     private static final UUID ONE = new UUID(0, 1);
     private static final UUID TWO = new UUID(0, 2);
+    private static final Cause BEFORE = new Cause("it began", null, null);
     private static final List<PricedLine> THREE_CUPS = List.of(new PricedLine(CUP, 3, PRICE));
 
     @Test
@@ -63,19 +64,22 @@ class LedgerTest {
                         .map(told ->
                                 told.event().eventType() + " " + told.event().sequence())
                         .toList());
-        assertEquals(List.of(new Entry(ONE, new Reservation.Committed(THREE_CUPS), 2, 2)), ledger.changedEntries());
+        assertEquals(
+                List.of(new Entry(ONE, new Reservation.Committed(THREE_CUPS), 2, 2, story(ONE))),
+                ledger.changedEntries());
         assertEquals(List.of(new Stock(CUP, 2, 0, PRICE, null)), stock(ledger));
     }
 
     @Test
-    void sequenceGoesOnWhereTheStoredOneEnded() {
-        Entry stored = new Entry(ONE, new Reservation.Bound(THREE_CUPS), 7, 4);
+    void sequenceAndStoryGoOnWhereTheStoredOnesEnded() {
+        Entry stored = new Entry(ONE, new Reservation.Bound(THREE_CUPS), 7, 4, BEFORE);
         Ledger ledger = ledger(5, null, Map.of(ONE, stored));
 
         ledger.decide(task(ONE, new OrderCancelled()));
 
         assertEquals(5, ledger.told().getFirst().event().sequence());
-        assertEquals(List.of(new Entry(ONE, new Reservation.Released(THREE_CUPS), 8, 5)), ledger.changedEntries());
+        assertEquals(
+                List.of(new Entry(ONE, new Reservation.Released(THREE_CUPS), 8, 5, BEFORE)), ledger.changedEntries());
         assertEquals(List.of(), ledger.changedLines());
     }
 
@@ -113,7 +117,11 @@ class LedgerTest {
     }
 
     private static Task task(UUID order, ReservationInput input) {
-        return new Task(order, input, new Cause("story of " + order, null, null));
+        return new Task(order, input, story(order));
+    }
+
+    private static Cause story(UUID order) {
+        return new Cause("story of " + order, null, null);
     }
 
     private static List<Stock> stock(Ledger ledger) {

@@ -11,10 +11,14 @@ import dev.orderflow.dev.TestServers;
 import dev.orderflow.proto.inventory.v1.ReserveStockResponse;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -271,6 +275,36 @@ class OrderEventsIT {
                 .count();
         assertEquals(bound, stockroom.reserved(product));
         assertTrue(bound >= 50 && bound <= 60, "bound " + bound);
+    }
+
+    @Test
+    void everyLineOfABatchNamesTheStoryOfItsOwnOrder() throws SQLException {
+        String hot = stockroom.product(10);
+        String product = stockroom.product(60);
+        List<String> orders = IntStream.range(0, 10).mapToObj(i -> newId()).toList();
+        try (LogLines log = new LogLines("dev.orderflow.inventory")) {
+            try (Connection _ = stockroom.blocking(hot)) {
+                // Whoever comes after this one waits, and comes in one batch then.
+                kafka.send(event("order.placed", order, Map.of(hot, 1L)));
+                soon(() -> stockroom.waiting() == 1);
+                orders.forEach(id -> kafka.send(traced(event("order.placed", id, Map.of(product, 1L)))));
+            }
+
+            for (String id : orders) {
+                LogLines.Line line = await().atMost(Duration.ofSeconds(30))
+                        .until(() -> log.about("OrderPlaced orderId=" + id), Objects::nonNull);
+                assertEquals("story-of-" + id, line.story());
+                assertEquals(id.replace("-", ""), line.traceId());
+            }
+        }
+    }
+
+    /** Of a trace whose id is that of the order. */
+    private static ProducerRecord<byte[], byte[]> traced(ProducerRecord<byte[], byte[]> record) {
+        String trace =
+                "00-%s-00f067aa0ba902b7-01".formatted(Kafka.text(record.key()).replace("-", ""));
+        record.headers().add("traceparent", trace.getBytes(StandardCharsets.UTF_8));
+        return record;
     }
 
     @Test

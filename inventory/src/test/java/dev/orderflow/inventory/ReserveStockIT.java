@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import dev.orderflow.dev.TestServers;
 import dev.orderflow.proto.inventory.v1.CheckStockRequest;
 import dev.orderflow.proto.inventory.v1.InventoryServiceGrpc;
@@ -23,13 +24,16 @@ import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +51,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReserveStockIT {
 
     private final Stockroom stockroom = new Stockroom();
+
+    @Inject
+    MeterRegistry metrics;
 
     @AfterEach
     void addsUp() {
@@ -290,6 +297,104 @@ class ReserveStockIT {
         await().atMost(Duration.ofSeconds(10)).until(() -> stockroom.waiting() == 0 && stockroom.working() == 0);
         assertEquals("none", stockroom.state(order));
         assertEquals(0, stockroom.reserved(product));
+    }
+
+    @Test
+    void whoGaveUpInTheQueueIsNotEvenLookedAt() throws SQLException {
+        String hot = stockroom.product(100);
+        String product = stockroom.product(10);
+        String order = newId();
+        double before = ignored();
+        List<ListenableFuture<ReserveStockResponse>> busy;
+        try (Connection _ = stockroom.blocking(hot)) {
+            // More than there are connections.
+            busy = Stream.generate(() -> stockroom.reserving(Duration.ofSeconds(30), newId(), line(hot, 1)))
+                    .limit(20)
+                    .toList();
+            await().until(() -> stockroom.waiting() == 16);
+
+            ExecutionException failure = assertThrows(ExecutionException.class, () -> stockroom
+                    .reserving(Duration.ofMillis(500), order, line(product, 1))
+                    .get());
+
+            assertEquals(
+                    Status.Code.DEADLINE_EXCEEDED, Status.fromThrowable(failure).getCode());
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> busy.stream().allMatch(Future::isDone));
+        // Who comes later has its turn later.
+        stockroom.reserve(newId(), line(product, 1));
+        await().atMost(Duration.ofSeconds(10)).until(() -> stockroom.working() == 0);
+        assertEquals("none", stockroom.state(order));
+        assertEquals(before, ignored());
+    }
+
+    private double ignored() {
+        return metrics.counter("inventory.decisions", "input", "Reserve", "outcome", "ignored")
+                .count();
+    }
+
+    @Test
+    void whoComesWhenTooManyWaitIsToldAtOnce() throws SQLException {
+        String product = stockroom.product(1000);
+        List<ListenableFuture<ReserveStockResponse>> calls;
+        try (Connection _ = stockroom.blocking(product)) {
+            calls = Stream.generate(() -> stockroom.reserving(Duration.ofSeconds(60), newId(), line(product, 1)))
+                    .limit(256 + 10)
+                    .toList();
+
+            await().until(() -> calls.stream().filter(Future::isDone).count() == 10);
+        }
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> calls.stream().allMatch(Future::isDone));
+        assertEquals(
+                10,
+                calls.stream()
+                        .filter(call -> status(call) == Status.Code.RESOURCE_EXHAUSTED)
+                        .count());
+        assertTrue(stockroom.reserve(newId(), line(product, 1)).hasReserved());
+    }
+
+    private static Status.Code status(ListenableFuture<?> call) {
+        return call.state() == Future.State.FAILED
+                ? Status.fromThrowable(call.exceptionNow()).getCode()
+                : Status.Code.OK;
+    }
+
+    @Test
+    void linesOfTheLogNameTheStoryOfTheCallerEvenWhenTheHoldEnds() {
+        String product = stockroom.product(10);
+        String order = newId();
+        try (LogLines log = new LogLines("dev.orderflow.inventory")) {
+            stockroom.reserveInStory("story-of-" + order, order, line(product, 1));
+            LogLines.Line reserved = await().until(() -> log.about("Reserve orderId=" + order), Objects::nonNull);
+
+            stockroom.letExpire(order);
+            LogLines.Line expired = await().until(() -> log.about("Expire orderId=" + order), Objects::nonNull);
+
+            assertEquals("story-of-" + order, reserved.story());
+            assertEquals(reserved.story(), expired.story());
+            assertEquals(reserved.traceId(), expired.traceId());
+            assertTrue(reserved.traceId().matches("[0-9a-f]{32}"));
+        }
+    }
+
+    @Test
+    void sweepPassesOverAnOrderThatSomebodyWorksOn() throws SQLException {
+        String product = stockroom.product(10);
+        String busy = newId();
+        String idle = newId();
+        List.of(busy, idle).forEach(order -> stockroom.reserve(order, line(product, 1)));
+        try (Connection _ = stockroom.blockingOrder(busy)) {
+            stockroom.letExpire(busy);
+            stockroom.letExpire(idle);
+
+            await().atMost(Duration.ofSeconds(4))
+                    .until(() -> stockroom.state(idle).equals("EXPIRED"));
+
+            assertEquals("HELD", stockroom.state(busy));
+        }
+        await().atMost(Duration.ofSeconds(5)).until(() -> stockroom.state(busy).equals("EXPIRED"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.orderflow.inventory;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import dev.orderflow.dev.TestDatabase;
 import dev.orderflow.proto.inventory.v1.InventoryServiceGrpc;
 import dev.orderflow.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
@@ -9,10 +10,13 @@ import dev.orderflow.proto.inventory.v1.ReserveStockRequest;
 import dev.orderflow.proto.inventory.v1.ReserveStockResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -84,6 +88,27 @@ final class Stockroom implements AutoCloseable {
                 .build());
     }
 
+    /** A call that is not waited for here. */
+    ListenableFuture<ReserveStockResponse> reserving(Duration patience, String order, OrderLine... lines) {
+        return InventoryServiceGrpc.newFutureStub(channel())
+                .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .reserveStock(ReserveStockRequest.newBuilder()
+                        .setOrderId(order)
+                        .addAllLines(List.of(lines))
+                        .build());
+    }
+
+    /** A call that belongs to a story. */
+    ReserveStockResponse reserveInStory(String story, String order, OrderLine... lines) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("x-correlation-id", Metadata.ASCII_STRING_MARSHALLER), story);
+        return grpc().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .reserveStock(ReserveStockRequest.newBuilder()
+                        .setOrderId(order)
+                        .addAllLines(List.of(lines))
+                        .build());
+    }
+
     void release(String order) {
         grpc().releaseReservation(
                         ReleaseReservationRequest.newBuilder().setOrderId(order).build());
@@ -128,6 +153,21 @@ final class Stockroom implements AutoCloseable {
             holder.setAutoCommit(false);
             try (PreparedStatement lock =
                     prepare(holder, "select from products where id = ?::uuid for update", product)) {
+                lock.execute();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return holder;
+    }
+
+    /** Keeps everybody away from an order, until the connection is closed. */
+    Connection blockingOrder(String order) {
+        Connection holder = connect();
+        try {
+            holder.setAutoCommit(false);
+            try (PreparedStatement lock = prepare(
+                    holder, "select pg_advisory_xact_lock(?)", InventoryRepository.lockKey(UUID.fromString(order)))) {
                 lock.execute();
             }
         } catch (SQLException e) {
