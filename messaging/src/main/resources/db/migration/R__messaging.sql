@@ -76,41 +76,57 @@ create table if not exists parked (
 );
 create index if not exists parked_in_order on parked (consumer, key, id);
 
--- Prepares the inbox partitions of the days around today and drops those that nothing was received into for "keep".
--- Judged by the newest receipt and never by the partition's day: an old event may have arrived a minute ago. Days whose
--- rows already went to the default partition stay there.
-create or replace function inbox_maintain(keep interval) returns void language plpgsql as $$
+-- What follows is called by every replica at any time, each call a short transaction of its own. Whoever inserts queues
+-- behind a lock that is waited for, so none is waited for longer than a second: the caller comes again.
+drop function if exists inbox_maintain(interval);
+
+-- Serves forgetting, which is done in batches.
+create index if not exists inbox_default_received on inbox_default (received_at);
+
+-- Prepares the partition of a day; false when there is nothing to do. A day whose rows already went to the default
+-- partition stays there. Attaching, unlike creating in place, lets those go on who insert into other partitions.
+create or replace function inbox_prepare(that_day date) returns boolean language plpgsql set lock_timeout = '1s' as $$
 declare
-    that_day date;
-    part     record;
-    in_use   boolean;
+    partition text := 'inbox_' || to_char(that_day, 'YYYYMMDD');
 begin
-    -- One replica at a time; the others have nothing to add.
-    if not pg_try_advisory_xact_lock(hashtext('orderflow.inbox_maintain')) then
-        return;
+    perform pg_advisory_xact_lock(hashtext('orderflow.inbox_prepare'));
+    if to_regclass(partition) is not null or exists (select from inbox_default where day = that_day) then
+        return false;
     end if;
-    for offset_days in -8..2 loop
-        that_day := (now() at time zone 'UTC')::date + offset_days;
-        if to_regclass('inbox_' || to_char(that_day, 'YYYYMMDD')) is null
-           and not exists (select from inbox_default where day = that_day) then
-            execute format('create table %I partition of inbox for values from (%L) to (%L)',
-                'inbox_' || to_char(that_day, 'YYYYMMDD'), that_day, that_day + 1);
-        end if;
-    end loop;
-    for part in
-        select c.oid::regclass as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = 'inbox'::regclass and c.relname <> 'inbox_default'
-          and c.relname < 'inbox_' || to_char((now() - keep) at time zone 'UTC', 'YYYYMMDD')
-        order by c.relname
-    loop
-        -- Nothing may be received between looking and dropping.
-        execute format('lock table %s in access exclusive mode', part.name);
-        execute format('select exists (select from %s where received_at > now() - %L::interval)', part.name, keep)
-            into in_use;
-        if not in_use then
-            execute format('drop table %s', part.name);
-        end if;
-    end loop;
-    delete from inbox_default where received_at < now() - keep;
+    execute format('create table %I (like inbox including all)', partition);
+    -- Asked for the newest receipt only; next to nothing to keep, for receipts come in the order of time.
+    execute format('create index on %I using brin (received_at) with (autosummarize = on)', partition);
+    execute format('alter table inbox attach partition %I for values from (%L) to (%L)',
+        partition, that_day, that_day + 1);
+    return true;
+end
+$$;
+
+-- Drops the partition of a day that nothing was received into for "keep"; false when it has to stay. Judged by the
+-- newest receipt and never by the partition's day: an old event may have arrived a minute ago.
+create or replace function inbox_drop(partition text, keep interval) returns boolean
+    language plpgsql set lock_timeout = '1s' as $$
+declare
+    looking constant text := format('select exists (select from %I where received_at > now() - %L::interval)',
+        partition, keep);
+    in_use  boolean;
+begin
+    if to_regclass(partition) is null then
+        return false;
+    end if;
+    execute looking into in_use; -- in most cases that was all, and nothing was locked
+    if in_use then
+        return false;
+    end if;
+    -- Nothing may be received between looking and dropping. The parent first, in the order of those who insert.
+    lock table only inbox in access exclusive mode;
+    if to_regclass(partition) is null then
+        return false;
+    end if;
+    execute looking into in_use;
+    if not in_use then
+        execute format('drop table %I', partition);
+    end if;
+    return not in_use;
 end
 $$;

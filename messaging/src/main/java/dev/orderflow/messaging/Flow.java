@@ -3,7 +3,8 @@ package dev.orderflow.messaging;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * How messages flow through this service right now.
+ * How messages flow through this service right now. Numbers of rows are exact up to 10,000; above that they are estimates
+ * that are never less.
  *
  * @param unsent events that are not yet on Kafka
  * @param oldestUnsentSeconds age of the oldest of them; 0 when there is none

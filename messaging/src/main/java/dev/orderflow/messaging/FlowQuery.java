@@ -4,18 +4,24 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Singleton;
 
-/** Reads how much waits, and lets the metrics know. */
+/**
+ * Reads how much waits, and lets the metrics know. What there is to count is bounded, for it is read every few seconds and
+ * an outbox may hold millions of rows after a long absence of Kafka: above {@value #COUNTED} the number is the database's
+ * own estimate, which it brings up to date with every vacuum.
+ */
 @Singleton
 class FlowQuery {
 
+    static final int COUNTED = 10_000;
+
     private static final String FLOW = """
-            select (select count(*) from outbox) as unsent,
+            select %s as unsent,
                    (select coalesce(extract(epoch from clock_timestamp() - min(first.created_at)), 0)::float8
                     from generate_series(0, 63) as buckets (bucket)
                     cross join lateral (select created_at from outbox where outbox.bucket = buckets.bucket
                                         order by id limit 1) as first) as oldest,
-                   (select count(*) from parked_key) as parked_keys,
-                   (select count(*) from parked) as parked""";
+                   %s as parked_keys,
+                   %s as parked""".formatted(count("outbox"), count("parked_key"), count("parked"));
 
     private final Pool pool;
     private final ConsumerLag lag;
@@ -28,8 +34,7 @@ class FlowQuery {
     }
 
     Uni<Flow> read() {
-        return pool.query(FLOW)
-                .execute()
+        return pool.withConnection(connection -> connection.query(FLOW).execute())
                 .map(rows -> rows.iterator().next())
                 .map(row -> new Flow(
                         row.getLong("unsent"),
@@ -38,5 +43,13 @@ class FlowQuery {
                         row.getLong("parked"),
                         lag.records()))
                 .invoke(metrics::flow);
+    }
+
+    private static String count(String table) {
+        return """
+                (select case when counted <= %2$d then counted
+                             else greatest(%2$d, (select reltuples::bigint from pg_class where oid = '%1$s'::regclass))
+                        end
+                 from (select count(*) as counted from (select from %1$s limit %2$d + 1) as first_ones) as bounded)""".formatted(table, COUNTED);
     }
 }

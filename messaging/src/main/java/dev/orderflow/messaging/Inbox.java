@@ -29,11 +29,13 @@ public class Inbox {
 
     private final InboxParts parts;
     private final MessagingConfig config;
+    private final InboxCare care;
     private final Map<String, BatchConsumer> consumers = new ConcurrentHashMap<>();
 
-    Inbox(InboxParts parts, MessagingConfig config) {
+    Inbox(InboxParts parts, MessagingConfig config, InboxCare care) {
         this.parts = parts;
         this.config = config;
+        this.care = care;
     }
 
     /**
@@ -52,7 +54,7 @@ public class Inbox {
         if (consumers.putIfAbsent(name, consumer) != null) {
             throw new IllegalStateException("there is a consumer " + name + " already");
         }
-        return consumer;
+        return batch -> care.prepared().chain(() -> consumer.receive(batch));
     }
 
     /** Counts events that a handler left without an effect, on purpose; reasons are few and written in code. */

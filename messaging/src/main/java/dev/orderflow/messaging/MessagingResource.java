@@ -36,7 +36,7 @@ public class MessagingResource {
     @GET
     @Path("/flow")
     public Uni<Flow> flow() {
-        return flow.read();
+        return unlessAway(flow.read());
     }
 
     /** Parked records in the order of their parking, {@code limit} at a time from after the id {@code after} on. */
@@ -47,20 +47,12 @@ public class MessagingResource {
             @QueryParam("key") @Nullable String key,
             @QueryParam("after") @DefaultValue("0") String after,
             @QueryParam("limit") @DefaultValue("50") String limit) {
-        long size = number("limit", limit);
-        if (size < 1 || size > LARGEST_PAGE) {
-            throw new BadRequestException("limit must be between 1 and " + LARGEST_PAGE);
+        long first = number("after", after, Long.MAX_VALUE);
+        int atMost = (int) number("limit", limit, LARGEST_PAGE);
+        if (atMost == 0) {
+            throw new BadRequestException("limit must be at least 1");
         }
-        return parked.page(consumer, key == null ? null : bytes(key), number("after", after), (int) size);
-    }
-
-    /** Read here, because the framework answers 404 to a parameter that is no number. */
-    private static long number(String name, String text) {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            throw new BadRequestException(name + " must be a number", e);
-        }
+        return unlessAway(parked.page(consumer, key == null ? null : bytes(key), first, atMost));
     }
 
     /**
@@ -78,9 +70,26 @@ public class MessagingResource {
         if (found == null) {
             throw new NotFoundException("no consumer " + consumer);
         }
-        return redrive.key(found, bytes(key))
-                .onFailure(TransientFailure::is)
-                .transform(failure -> new ServiceUnavailableException(RETRY_AFTER_SECONDS, failure));
+        return unlessAway(redrive.key(found, bytes(key)));
+    }
+
+    private static <T> Uni<T> unlessAway(Uni<T> answer) {
+        return answer.onFailure(TransientFailure::is)
+                .transform(failure -> new ServiceUnavailableException(
+                        "The database cannot be reached at the moment.", RETRY_AFTER_SECONDS, failure));
+    }
+
+    /** Taken as text: the framework would answer 404 for what is no number. */
+    private static long number(String name, String text, long largest) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= 0 && number <= largest) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // The same answer as for one that is out of bounds.
+        }
+        throw new BadRequestException(name + " must be a number between 0 and " + largest);
     }
 
     private static byte[] bytes(String key) {

@@ -46,8 +46,8 @@ class ParkedQuery {
     }
 
     Uni<Page> page(@Nullable String consumer, byte @Nullable [] key, long after, int limit) {
-        return pool.preparedQuery(LIST)
-                .execute(Tuple.of(after, consumer, OutboxAppender.bytes(key), limit))
+        Tuple values = Tuple.of(after, consumer, OutboxAppender.bytes(key), limit);
+        return pool.withConnection(connection -> connection.preparedQuery(LIST).execute(values))
                 .map(rows -> rows.stream().map(ParkedQuery::item).collect(Collectors.toList()))
                 .map(items -> new Page(
                         items, items.size() < limit ? null : items.getLast().id()));
