@@ -76,6 +76,28 @@ create table if not exists parked (
 );
 create index if not exists parked_in_order on parked (consumer, key, id);
 
+-- Parked records that an operator gave up: what they were, when and why. Kept as long as inbox marks.
+create table if not exists discarded (
+    id               bigint      not null, -- the one that it had in "parked"
+    consumer         text        not null,
+    key              bytea       not null,
+    identity         text        not null,
+    record_key       bytea,
+    record_value     bytea,
+    headers          bytea       not null,
+    topic            text        not null,
+    partition_number int         not null,
+    record_offset    bigint      not null,
+    record_timestamp timestamptz not null,
+    parked_reason    text        not null,
+    attempts         int         not null,
+    parked_at        timestamptz not null,
+    reason           text        not null,
+    discarded_at     timestamptz not null default clock_timestamp(),
+    constraint discarded_pk primary key (id)
+);
+create index if not exists discarded_by_age on discarded (discarded_at);
+
 -- What follows is called by every replica at any time, each call a short transaction of its own. Whoever inserts queues
 -- behind a lock that is waited for, so none is waited for longer than a second: the caller comes again.
 drop function if exists inbox_maintain(interval);

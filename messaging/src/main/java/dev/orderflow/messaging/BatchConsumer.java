@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +24,7 @@ final class BatchConsumer implements Inbox.Consumer {
     private final Inbox.Handler handler;
     private final InboxParts parts;
     private final ParkingLimit limit;
+    private volatile boolean leaving;
 
     BatchConsumer(String name, Set<String> eventTypes, Inbox.Handler handler, InboxParts parts, ParkingLimit limit) {
         this.name = name;
@@ -40,6 +40,11 @@ final class BatchConsumer implements Inbox.Consumer {
 
     boolean isStopped() {
         return limit.isReached();
+    }
+
+    /** The service stops, and with it the pool: nothing is tried again, nor said about that. */
+    void leave() {
+        leaving = true;
     }
 
     @Override
@@ -71,24 +76,31 @@ final class BatchConsumer implements Inbox.Consumer {
         if (records.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return persistently(() -> attempt(records, null))
-                .onFailure()
-                .recoverWithUni(poison -> isolate(records, poison));
+        return persistently(records, null).onFailure().recoverWithUni(poison -> isolate(records, poison));
     }
 
     /** Nothing is given up for a reason that passes: the batch waits, unacknowledged, and so do those after it. */
-    private Uni<Void> persistently(Supplier<Uni<? extends Void>> attempt) {
+    private Uni<Void> persistently(List<InboxRecord> records, @Nullable String poison) {
         return Uni.createFrom()
-                .<Void>deferred(attempt)
+                .deferred(() -> attempt(records, poison))
+                .onFailure(failure -> leaving && TransientFailure.is(failure))
+                .recoverWithUni(() -> Uni.createFrom().nothing()) // not acknowledged, so it comes again elsewhere
                 .onFailure(TransientFailure::is)
-                .invoke(failure -> {
-                    parts.metrics().retried(name);
-                    LOG.warnf("not applied yet, trying again: consumer=%s reason=%s", name, failure);
-                })
+                .invoke(failure -> sayWaiting(records, failure))
                 .onFailure(TransientFailure::is)
                 .retry()
                 .withBackOff(Backoff.FIRST, Backoff.LONGEST)
                 .indefinitely();
+    }
+
+    private void sayWaiting(List<InboxRecord> records, Throwable failure) {
+        parts.metrics().retried(name);
+        InboxRecord first = records.getFirst();
+        Story.tell(
+                records.size() == 1 ? first.correlationId() : "",
+                () -> LOG.warnf(
+                        "not applied yet, trying again: consumer=%s records=%d first=%s reason=%s",
+                        name, records.size(), first.origin(), failure));
     }
 
     private Uni<Void> isolate(List<InboxRecord> records, Throwable poison) {
@@ -97,10 +109,12 @@ final class BatchConsumer implements Inbox.Consumer {
             if (limit.isReachedWithOneMore()) {
                 return apply(records);
             }
-            return persistently(() -> attempt(records, reason(poison)))
-                    .invoke(() -> LOG.errorf(
-                            "parked: consumer=%s key=%s eventId=%s origin=%s reason=%s",
-                            name, culprit.keyText(), culprit.identity(), culprit.origin(), reason(poison)));
+            return persistently(records, reason(poison))
+                    .invoke(() -> Story.tell(
+                            culprit.correlationId(),
+                            () -> LOG.errorf(
+                                    "parked: consumer=%s key=%s eventId=%s origin=%s reason=%s",
+                                    name, culprit.keyText(), culprit.identity(), culprit.origin(), reason(poison))));
         }
         int half = records.size() / 2;
         return apply(records.subList(0, half)).chain(() -> apply(records.subList(half, records.size())));

@@ -1,7 +1,9 @@
 package dev.orderflow.messaging;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,10 @@ public class Inbox {
     /** Counts events that a handler left without an effect, on purpose; reasons are few and written in code. */
     public void ignored(String consumer, String reason) {
         parts.metrics().ignored(consumer, reason, 1);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        consumers.values().forEach(BatchConsumer::leave);
     }
 
     Map<String, BatchConsumer> consumers() {

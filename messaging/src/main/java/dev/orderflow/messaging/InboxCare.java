@@ -34,9 +34,8 @@ class InboxCare {
             order by name""";
 
     private static final String FORGET = """
-            delete from inbox_default where ctid = any (array(
-                select ctid from inbox_default where received_at < now() - make_interval(secs => $1)
-                order by received_at limit $2))""";
+            delete from %1$s where ctid = any (array(
+                select ctid from %1$s where %2$s < now() - make_interval(secs => $1) order by %2$s limit $2))""";
 
     private static final int BATCH = 5_000;
 
@@ -70,7 +69,10 @@ class InboxCare {
     }
 
     Uni<Void> run() {
-        return prepared.chain(this::prepareDays).chain(this::dropDays).chain(this::forget);
+        return prepared.chain(this::prepareDays)
+                .chain(this::dropDays)
+                .chain(() -> forget(FORGET.formatted("inbox_default", "received_at")))
+                .chain(() -> forget(FORGET.formatted("discarded", "discarded_at")));
     }
 
     private Uni<Void> prepareDays() {
@@ -86,9 +88,9 @@ class InboxCare {
                         "select inbox_drop($1, make_interval(secs => $2))", Tuple.of(row.getString(0), keepSeconds)));
     }
 
-    private Uni<Void> forget() {
-        return query(FORGET, Tuple.of(keepSeconds, BATCH))
-                .flatMap(rows -> rows.rowCount() < BATCH ? Uni.createFrom().voidItem() : forget());
+    private Uni<Void> forget(String batch) {
+        return query(batch, Tuple.of(keepSeconds, BATCH))
+                .flatMap(rows -> rows.rowCount() < BATCH ? Uni.createFrom().voidItem() : forget(batch));
     }
 
     private static Uni<Void> each(Uni<RowSet<Row>> rows, Function<Row, Uni<RowSet<Row>>> step) {

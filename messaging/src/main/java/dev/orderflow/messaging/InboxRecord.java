@@ -33,6 +33,7 @@ record InboxRecord(
         RecordHeaders headers) {
 
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_.-]{1,200}");
+    private static final Pattern CORRELATION_ID = Pattern.compile("[!-~]{1,128}"); // as for requests
     private static final int LONGEST_KEY = 512; // an index of PostgreSQL takes no entry above some 2,700 bytes
     private static final LocalDate NO_DAY = LocalDate.EPOCH; // lands in the default partition
 
@@ -109,6 +110,12 @@ record InboxRecord(
         return text("traceparent");
     }
 
+    /** The story it belongs to. One that names none that could be told on, in headers and logs, begins one of its own. */
+    String correlationId() {
+        String id = text("ce_correlationid");
+        return id != null && CORRELATION_ID.matcher(id).matches() ? id : identity();
+    }
+
     private @Nullable UUID eventId() {
         String id = text("ce_id");
         try {
@@ -151,7 +158,7 @@ record InboxRecord(
                 text("ce_source", ""),
                 keyText(),
                 sequence(),
-                new Cause(text("ce_correlationid", id.toString()), id, processTraceparent),
+                new Cause(correlationId(), id, processTraceparent),
                 value);
     }
 

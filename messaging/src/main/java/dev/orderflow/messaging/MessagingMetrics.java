@@ -83,6 +83,10 @@ class MessagingMetrics {
                 .increment(records);
     }
 
+    void discarded(String consumer) {
+        registry.counter("inbox.records.discarded", "consumer", consumer).increment();
+    }
+
     AtomicInteger stopped(String consumer) {
         return registry.gauge("inbox.stopped", List.of(Tag.of("consumer", consumer)), new AtomicInteger());
     }

@@ -168,7 +168,7 @@ class Parking {
                 headers);
     }
 
-    private static String printable(String text) {
+    static String printable(String text) {
         String clean = text.chars()
                 .map(c -> Character.isISOControl(c) || Character.isSurrogate((char) c) ? ' ' : c)
                 .limit(LONGEST_REASON)

@@ -69,7 +69,9 @@ final class Relay implements Runnable {
             } catch (InterruptedException e) {
                 return; // nobody but the service's end interrupts this thread
             } catch (RuntimeException e) { // the outermost line: whatever it was, start again from the table
-                LOG.warnf("outbox relay starts again: %s", e);
+                if (isRunning()) {
+                    LOG.warnf("outbox relay starts again: %s", e);
+                }
                 rest();
             } finally {
                 metrics.owner(false);
@@ -167,13 +169,15 @@ final class Relay implements Runnable {
 
     private void settle(Round round) {
         round.acknowledged().forEach(row -> blocked.remove(row.aggregate()));
-        round.failed().forEach((aggregate, failure) -> {
+        round.failed().forEach((aggregate, refused) -> {
             Backoff backoff =
                     blocked.containsKey(aggregate) ? blocked.get(aggregate).backoff() : new Backoff();
             blocked.put(aggregate, new Blocked(Instant.now().plus(backoff.next()), backoff));
-            LOG.warnf(
-                    "not sent, its key waits: aggregateType=%s aggregateId=%s reason=%s",
-                    aggregate.type(), aggregate.id(), failure);
+            Story.tell(
+                    refused.row().cause().correlationId(),
+                    () -> LOG.warnf(
+                            "not sent, its key waits: aggregateType=%s aggregateId=%s eventId=%s reason=%s",
+                            aggregate.type(), aggregate.id(), refused.row().eventId(), refused.failure()));
         });
         blocked.values().removeIf(b -> b.until().isBefore(Instant.now().minus(FORGET)));
         metrics.blocked(blocked.size());

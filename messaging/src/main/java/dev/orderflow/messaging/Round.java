@@ -22,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Round {
 
-    private record Answer(OutboxRow row, @Nullable Exception failure) {}
+    /** What became of a row; without a failure Kafka has it. */
+    record Answer(OutboxRow row, @Nullable Exception failure) {}
 
     private final Publisher publisher;
     private final BooleanSupplier mayGoOn;
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
     private final Map<OutboxRow.Aggregate, Queue<OutboxRow>> waiting = new LinkedHashMap<>();
     private final List<OutboxRow> acknowledged = new ArrayList<>();
-    private final Map<OutboxRow.Aggregate, Exception> failed = new LinkedHashMap<>();
+    private final Map<OutboxRow.Aggregate, Answer> failed = new LinkedHashMap<>();
     private int underway;
 
     /** @param mayGoOn false when nothing more may be handed over: the lock is lost, or the service stops */
@@ -43,7 +44,7 @@ final class Round {
     }
 
     /** Aggregates of which a record was refused; their later rows were not sent. */
-    Map<OutboxRow.Aggregate, Exception> failed() {
+    Map<OutboxRow.Aggregate, Answer> failed() {
         return failed;
     }
 
@@ -75,7 +76,7 @@ final class Round {
                 acknowledged.add(answer.row());
                 sendNext(answer.row().aggregate());
             } else {
-                failed.put(answer.row().aggregate(), answer.failure());
+                failed.put(answer.row().aggregate(), answer);
             }
         }
         return true;

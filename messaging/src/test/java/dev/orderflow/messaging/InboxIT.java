@@ -1,5 +1,8 @@
 package dev.orderflow.messaging;
 
+import static dev.orderflow.messaging.Deliveries.batch;
+import static dev.orderflow.messaging.Deliveries.poison;
+import static dev.orderflow.messaging.Deliveries.received;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -23,16 +26,12 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -279,6 +278,52 @@ class InboxIT {
     }
 
     @Test
+    void whatIsSaidAboutOneRecordCarriesItsCorrelationId() {
+        AtomicInteger tries = new AtomicInteger();
+        things.meets(event -> {
+            if (event.aggregateId().equals(key)) {
+                throw tries.incrementAndGet() == 1
+                        ? new PgException("deadlock detected", "ERROR", "40P01", "")
+                        : new IllegalArgumentException("poison");
+            }
+        });
+        ConsumerRecord<byte[], byte[]> record = received(key, 1, 1);
+        record.headers().add("ce_correlationid", Wire.bytes("story-" + key));
+
+        try (Said said = Said.by(BatchConsumer.class)) {
+            receive(List.of(record));
+
+            assertEquals(2, said.lines().size());
+            said.lines().forEach(line -> assertEquals("story-" + key, line.correlationId(), line.text()));
+        }
+    }
+
+    @Test
+    void aConsumerThatLeavesNeitherTriesAgainNorComplains() {
+        AtomicInteger tries = new AtomicInteger();
+        Inbox.Consumer leaving = inbox.consumer("leaving", java.util.Set.of("thing.happened"), (transaction, fresh) -> {
+            inbox.consumers().values().stream()
+                    .filter(consumer -> consumer.name().equals("leaving"))
+                    .forEach(BatchConsumer::leave);
+            tries.incrementAndGet();
+            throw new PgException("terminating", "FATAL", "57P01", "");
+        });
+        AtomicInteger acknowledged = new AtomicInteger();
+
+        try (Said said = Said.by(BatchConsumer.class)) {
+            leaving.receive(batch(List.of(received(key, 1, 1))))
+                    .subscribe()
+                    .with(done -> acknowledged.incrementAndGet());
+            await().atMost(PATIENCE).until(() -> tries.get() == 1);
+            aFailureThatPassesIsWaitedForAndParksNothing(); // takes longer than the pause before a second try
+
+            assertTrue(said.lines().stream().noneMatch(line -> line.text().contains("leaving")));
+        }
+        assertEquals(1, tries.get());
+        assertEquals(0, acknowledged.get());
+    }
+
+    @Test
     void aLostConnectionIsWaitedForAndParksNothing() {
         AtomicInteger tries = new AtomicInteger();
         things.meets(event -> {
@@ -411,42 +456,12 @@ class InboxIT {
         return found != null && found.isStopped();
     }
 
-    private static java.util.function.Consumer<Envelope> poison(String key) {
-        return event -> {
-            if (event.aggregateId().equals(key)) {
-                throw new IllegalArgumentException("poison");
-            }
-        };
-    }
-
     private static String id() {
         return UUID.randomUUID().toString();
     }
 
     private static ProducerRecord<byte[], byte[]> event(String key, String note) {
         return Wire.record(Things.TOPIC, key, id(), "{\"note\":\"" + note + "\"}");
-    }
-
-    private static ConsumerRecord<byte[], byte[]> received(String key, int sequence, long offset) {
-        return received(key, sequence, offset, "n" + sequence);
-    }
-
-    /** As if Kafka had delivered it; its identity follows from key and sequence, so that a repeat is one. */
-    private static ConsumerRecord<byte[], byte[]> received(String key, int sequence, long offset, String note) {
-        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(
-                Things.TOPIC, 0, offset, Wire.bytes(key), Wire.bytes("{\"note\":\"" + note + "\"}"));
-        String id = UUID.nameUUIDFromBytes(Wire.bytes(key + sequence)).toString();
-        Map.of("ce_id", id, "ce_type", "thing.happened", "ce_sequence", Integer.toString(sequence))
-                .forEach((name, value) -> record.headers().add(name, Wire.bytes(value)));
-        return record;
-    }
-
-    private static ConsumerRecords<byte[], byte[]> batch(List<ConsumerRecord<byte[], byte[]>> records) {
-        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> partitions = new HashMap<>();
-        records.forEach(record -> partitions
-                .computeIfAbsent(new TopicPartition(record.topic(), record.partition()), p -> new ArrayList<>())
-                .add(record));
-        return new ConsumerRecords<>(partitions, Map.of());
     }
 
     private void receive(List<ConsumerRecord<byte[], byte[]>> records) {

@@ -21,6 +21,10 @@ class InboxRecordTest {
 
     private static final String ID = "0198c7b2-70aa-7d02-a3a1-4f0d6f3b9c11"; // of 20 August 2025
 
+    private static final String LONG = // one too many
+            "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+                    + "01234567890123456789012345678";
+
     private final RecordHeaders headers = new RecordHeaders();
 
     @Test
@@ -101,6 +105,14 @@ class InboxRecordTest {
         with("ce_id", ID).with("ce_type", "thing.happened").with(header, "yesterday");
 
         assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "two words", "a\0b", "a\nb", "\u00fc", LONG})
+    void aCorrelationIdThatCannotBeToldOnIsReplaced(String correlationId) {
+        with("ce_id", ID).with("ce_type", "thing.happened").with("ce_correlationid", correlationId);
+
+        assertEquals(ID, record("key", "{}").envelope(null).cause().correlationId());
     }
 
     @Test

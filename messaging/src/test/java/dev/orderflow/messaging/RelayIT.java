@@ -39,6 +39,7 @@ class RelayIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private String topic = "";
+    private final Said said = Said.by(Relay.class);
     private RelayHarness harness;
 
     RelayIT() {
@@ -53,6 +54,7 @@ class RelayIT {
 
     @AfterEach
     void close() throws InterruptedException {
+        said.close();
         harness.close();
     }
 
@@ -110,6 +112,11 @@ class RelayIT {
         await().atMost(PATIENCE).until(() -> firstAppearances().containsKey("good"));
         assertFalse(firstAppearances().containsKey("bad"));
         assertEquals(2, harness.unsent());
+        await().atMost(PATIENCE)
+                .until(() -> said.lines().stream().anyMatch(line -> line.text().contains("aggregateId=bad")));
+        assertTrue(said.lines().stream()
+                .filter(line -> line.text().contains("aggregateId=bad"))
+                .allMatch(line -> line.correlationId().equals("story")));
 
         refused.clear();
         awaitEmpty();

@@ -9,11 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RepetitionTest {
@@ -23,29 +19,11 @@ class RepetitionTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<CompletableFuture<Void>> runs = new CopyOnWriteArrayList<>();
-    private final List<LogRecord> said = new CopyOnWriteArrayList<>();
-    private final Logger logger = Logger.getLogger(Repetition.class.getName());
-    private final Handler listener = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            said.add(record);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void listen() {
-        logger.addHandler(listener);
-    }
+    private final Said said = Said.by(Repetition.class);
 
     @AfterEach
     void close() {
-        logger.removeHandler(listener);
+        said.close();
         vertx.close();
     }
 
@@ -85,7 +63,7 @@ class RepetitionTest {
         }
         await().until(() -> runs.size() == 6);
 
-        assertEquals(1, said.size());
+        assertEquals(1, said.lines().size());
     }
 
     @Test
@@ -97,7 +75,7 @@ class RepetitionTest {
         runs.getFirst().completeExceptionally(new IllegalStateException("Pool closed"));
         repetition.start();
 
-        assertEquals(List.of(), said);
+        assertEquals(List.of(), said.lines());
         assertEquals(1, runs.size());
     }
 

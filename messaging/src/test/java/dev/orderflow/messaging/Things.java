@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,13 +35,15 @@ class Things {
     private final Outbox outbox;
     private final Inbox inbox;
     private final Redrive redrive;
+    private final Discard discard;
     private final DataSource database;
     private final ObjectMapper json = new ObjectMapper();
     private final Inbox.Consumer consumer;
     private final List<Envelope> handled = new CopyOnWriteArrayList<>();
     private volatile Consumer<Envelope> trouble = event -> {};
 
-    Things(Outbox outbox, Inbox inbox, Redrive redrive, DataSource database) {
+    Things(Outbox outbox, Inbox inbox, Redrive redrive, Discard discard, DataSource database) {
+        this.discard = discard;
         this.database = database;
         this.outbox = outbox;
         this.inbox = inbox;
@@ -71,6 +74,10 @@ class Things {
         return test == null
                 ? Uni.createFrom().failure(new IllegalStateException())
                 : redrive.key(test, key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Uni<Optional<Discard.Outcome>> discard(String key, long id) {
+        return discard.first("test", key.getBytes(StandardCharsets.UTF_8), id, "nobody wants it");
     }
 
     /** Ends every connection that has a transaction open, this handler's own among them. */

@@ -1,0 +1,24 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+/** Whether everything is moving, as every service tells it. */
+@Path("/api/v1/flow")
+@Produces(MediaType.APPLICATION_JSON)
+public class FlowResource {
+
+    private final FlowQuery flow;
+
+    FlowResource(FlowQuery flow) {
+        this.flow = flow;
+    }
+
+    @GET
+    public Uni<Flow> flow() {
+        return NotNow.orAnswer(flow.read());
+    }
+}

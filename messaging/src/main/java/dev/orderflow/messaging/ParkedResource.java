@@ -1,0 +1,117 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.ClientErrorException;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.jspecify.annotations.Nullable;
+
+/** The operator's view of parked records, and what can be done about them: try again, or give one up. */
+@Path("/api/v1/parked")
+@Produces(MediaType.APPLICATION_JSON)
+public class ParkedResource {
+
+    private static final int LARGEST_PAGE = 200;
+
+    private final ParkedQuery parked;
+    private final Redrive redrive;
+    private final Discard discard;
+    private final Inbox inbox;
+
+    ParkedResource(ParkedQuery parked, Redrive redrive, Discard discard, Inbox inbox) {
+        this.parked = parked;
+        this.redrive = redrive;
+        this.discard = discard;
+        this.inbox = inbox;
+    }
+
+    /** Parked records in the order of their parking, {@code limit} at a time from after the id {@code after} on. */
+    @GET
+    public Uni<ParkedQuery.Page> parked(
+            @QueryParam("consumer") @Nullable String consumer,
+            @QueryParam("key") @Nullable String key,
+            @QueryParam("after") @DefaultValue("0") String after,
+            @QueryParam("limit") @DefaultValue("50") String limit) {
+        long first = number("after", after, 0, Long.MAX_VALUE);
+        int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
+        return NotNow.orAnswer(parked.page(consumer, key == null ? null : bytes(key), first, atMost));
+    }
+
+    /**
+     * Applies the parked records of one key in their order. Answers 200 also when one of them fails again, and says so; a
+     * key that is not parked any more has 0 records to redrive, which makes a repeat harmless.
+     */
+    @POST
+    @Path("/redrive")
+    public Uni<Redrive.Outcome> redrive(
+            @QueryParam("consumer") @Nullable String consumer, @QueryParam("key") @Nullable String key) {
+        return NotNow.orAnswer(redrive.key(consumer(consumer), key(key)));
+    }
+
+    /**
+     * Gives up the first parked record of a key, which can never be applied, for those behind it to be redriven. Its id is
+     * asked for, so that nobody discards what he has not seen; 409 when it is not the first. A repeat has the same answer.
+     */
+    @POST
+    @Path("/discard")
+    public Uni<Discard.Outcome> discard(
+            @QueryParam("consumer") @Nullable String consumer,
+            @QueryParam("key") @Nullable String key,
+            @QueryParam("id") @DefaultValue("") String id,
+            @QueryParam("reason") @DefaultValue("") String reason) {
+        if (reason.isBlank()) {
+            throw new BadRequestException("reason is required");
+        }
+        long parkedId = number("id", id, 1, Long.MAX_VALUE);
+        return NotNow.orAnswer(discard.first(consumer(consumer).name(), key(key), parkedId, reason))
+                .map(outcome -> outcome.orElseThrow(() -> new ClientErrorException(
+                        "Record " + id + " is not the first that is parked of this key.", Response.Status.CONFLICT)));
+    }
+
+    private BatchConsumer consumer(@Nullable String name) {
+        if (name == null) {
+            throw new BadRequestException("consumer is required");
+        }
+        BatchConsumer found = inbox.consumers().get(name);
+        if (found == null) {
+            throw new NotFoundException("no consumer " + name);
+        }
+        return found;
+    }
+
+    private static byte[] key(@Nullable String key) {
+        if (key == null || key.isEmpty()) {
+            throw new BadRequestException("key is required");
+        }
+        return bytes(key);
+    }
+
+    private static byte[] bytes(String key) {
+        try {
+            return InboxRecord.KeyText.parse(key);
+        } catch (IllegalArgumentException e) {
+            throw new BadRequestException("key is no base64", e);
+        }
+    }
+
+    /** Taken as text: the framework would answer 404 for what is no number. */
+    private static long number(String name, String text, long smallest, long largest) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= smallest && number <= largest) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // The same answer as for one that is out of bounds.
+        }
+        throw new BadRequestException("%s must be a number between %d and %d".formatted(name, smallest, largest));
+    }
+}
