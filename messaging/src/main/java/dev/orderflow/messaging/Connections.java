@@ -32,11 +32,14 @@ class Connections implements PgPoolCreator {
             "statement_timeout", "30s",
             "application_name", "outbox-relay");
 
-    private static final int SILENCE_SECONDS = 40; // more than a transaction may take
-
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
+    private final MessagingConfig config;
     private volatile PgConnectOptions base = new PgConnectOptions();
+
+    Connections(MessagingConfig config) {
+        this.config = config;
+    }
 
     @Override
     public Pool create(Input input) {
@@ -44,13 +47,23 @@ class Connections implements PgPoolCreator {
         input.pgConnectOptionsList().forEach(options -> {
             TRANSACTIONS.forEach(options::addProperty);
             // A server that vanished without a word: whoever waits for it is told, for no statement may take longer.
-            options.setTcpKeepAlive(true).setIdleTimeout(SILENCE_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS);
+            options.setTcpKeepAlive(true)
+                    .setIdleTimeout((int) config.databaseSilence().toMillis())
+                    .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         });
+        input.poolOptions()
+                .setConnectionTimeout((int) config.connectionWait().toMillis())
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
         return PgBuilder.pool()
                 .with(input.poolOptions())
                 .connectingTo(List.<SqlConnectOptions>copyOf(input.pgConnectOptionsList()))
                 .using(input.vertx())
                 .build();
+    }
+
+    /** How long one may be without an answer before it is given up. */
+    Duration silence() {
+        return config.databaseSilence();
     }
 
     /** Opens a connection outside the pool; blocks. */

@@ -24,6 +24,14 @@ public interface MessagingConfig {
     @WithDefault("1s")
     Duration poll();
 
+    /** How long a transaction waits for a connection when all of the pool are in use; then it fails, for now. */
+    @WithDefault("30s")
+    Duration connectionWait();
+
+    /** After how long without a word the database is given up; more than any statement or transaction may take, 30 s. */
+    @WithDefault("40s")
+    Duration databaseSilence();
+
     /** How long a seen event is remembered after its receipt; longer than any topic keeps it. */
     @WithDefault("10d")
     Duration inboxKeep();

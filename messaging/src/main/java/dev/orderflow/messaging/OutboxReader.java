@@ -23,7 +23,6 @@ class OutboxReader implements AutoCloseable {
     static final int ROWS_PER_BUCKET = 32;
 
     private static final int ROUND_BYTES = 8 * 1024 * 1024; // what one round holds in memory at most, one record more
-    private static final Duration ANSWER = Duration.ofSeconds(30);
 
     // Two numbers: who asks, and which lock. One for all buckets; a relay that shares them takes one for each.
     private static final String LOCKS = "hashtext('orderflow.outbox'), 0";
@@ -67,15 +66,18 @@ class OutboxReader implements AutoCloseable {
             returning extract(epoch from clock_timestamp() - created_at)::float8 as seconds""";
 
     private final PgConnection connection;
+    private final Duration silence;
     private volatile boolean lost;
 
-    OutboxReader(PgConnection connection) {
+    /** @param silence how long an answer is waited for */
+    OutboxReader(PgConnection connection, Duration silence) {
         this.connection = connection;
+        this.silence = silence;
         connection.closeHandler(() -> lost = true);
     }
 
-    PgConnection connection() {
-        return connection;
+    OutboxReader(OutboxReader other) {
+        this(other.connection, other.silence);
     }
 
     /** False as soon as the connection, and the lock with it, is known to be gone. */
@@ -170,8 +172,8 @@ class OutboxReader implements AutoCloseable {
         answer(connection.query("notify outbox").execute());
     }
 
-    private static RowSet<Row> answer(Uni<RowSet<Row>> query) {
-        return query.await().atMost(ANSWER);
+    private RowSet<Row> answer(Uni<RowSet<Row>> query) {
+        return query.await().atMost(silence);
     }
 
     @Override

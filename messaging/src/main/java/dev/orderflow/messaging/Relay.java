@@ -36,6 +36,7 @@ final class Relay implements Runnable {
     private final Backoff connecting = new Backoff();
     private final Map<OutboxRow.Aggregate, Blocked> blocked = new HashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private boolean complained;
 
     /** A key whose record was refused: not tried again before its time, so that it takes no place in every round. */
     private record Blocked(Instant until, Backoff backoff) {}
@@ -69,13 +70,22 @@ final class Relay implements Runnable {
             } catch (InterruptedException e) {
                 return; // nobody but the service's end interrupts this thread
             } catch (RuntimeException e) { // the outermost line: whatever it was, start again from the table
-                if (isRunning()) {
-                    LOG.warnf("outbox relay starts again: %s", e);
-                }
+                complain(e);
                 rest();
             } finally {
                 metrics.owner(false);
             }
+        }
+    }
+
+    /** Once, until a round was read again; and not about what a service that stops closes itself. */
+    private void complain(RuntimeException failure) {
+        if (isRunning()) {
+            LOG.logf(
+                    complained ? Logger.Level.DEBUG : Logger.Level.WARN,
+                    "outbox relay starts again, until it can read and send: %s",
+                    failure.getCause() == null ? failure : failure.getCause());
+            complained = true;
         }
     }
 
@@ -129,6 +139,7 @@ final class Relay implements Runnable {
     private boolean round(OutboxReader reader, Publisher publisher) throws InterruptedException {
         List<OutboxRow> rows = publisher.isCutOff() ? List.of() : reader.read(publisher.away(), blockedNow());
         connecting.reset();
+        complained = false;
         if (rows.isEmpty()) {
             idle(reader, publisher);
             return true;

@@ -31,7 +31,7 @@ class RelayParts {
     }
 
     OutboxReader reader() {
-        return new OutboxReader(connections.dedicated(vertx));
+        return new OutboxReader(connections.dedicated(vertx), connections.silence());
     }
 
     Publisher publisher(Runnable topicFound) {

@@ -32,7 +32,7 @@ final class RelayHarness {
 
     private final TestDatabase database = TestServers.newDatabase();
     private final Vertx vertx = Vertx.vertx();
-    private final Connections connections = new Connections();
+    private final Connections connections = new Connections(Configured.asUsual());
     private final OutboxAppender appender = new OutboxAppender(Configured.asUsual());
     private final Pool pool;
     private final RelayParts parts;
@@ -44,8 +44,7 @@ final class RelayHarness {
     private record Running(Relay relay, Thread thread) {}
 
     RelayHarness(String bootstrap) {
-        execute(resource("/db/migration/R__messaging.sql"));
-        execute(resource("/db/migration/V1__test.sql"));
+        migrate(database);
         PgConnectOptions options = new PgConnectOptions()
                 .setHost("localhost")
                 .setPort(database.port())
@@ -75,6 +74,12 @@ final class RelayHarness {
                 vertx,
                 Map.of("bootstrap.servers", bootstrap, "reconnect.backoff.max.ms", "500"),
                 new MessageSpans(OpenTelemetry.noop()));
+    }
+
+    /** All tables, without a service around them. */
+    static void migrate(TestDatabase database) {
+        execute(database, resource("/db/migration/R__messaging.sql"));
+        execute(database, resource("/db/migration/V1__test.sql"));
     }
 
     private static String resource(String name) {
@@ -115,7 +120,7 @@ final class RelayHarness {
 
     private static final class Lawless extends OutboxReader {
         Lawless(OutboxReader reader) {
-            super(reader.connection());
+            super(reader);
         }
 
         @Override
@@ -177,6 +182,10 @@ final class RelayHarness {
     }
 
     void execute(String sql) {
+        execute(database, sql);
+    }
+
+    private static void execute(TestDatabase database, String sql) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
