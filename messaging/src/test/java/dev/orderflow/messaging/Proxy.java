@@ -1,0 +1,118 @@
+package dev.orderflow.messaging;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Stands between a service and a server: not there, passing everything on, or taking everything and never answering. */
+final class Proxy implements Closeable {
+
+    private final int port;
+    private final int serverPort;
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private @Nullable ServerSocket listening;
+    private volatile boolean silent;
+
+    Proxy(int port, int serverPort) {
+        this.port = port;
+        this.serverPort = serverPort;
+    }
+
+    /** From now on connections are accepted and served. */
+    synchronized void open() {
+        try {
+            ServerSocket socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+            listening = socket;
+            Thread.ofVirtual().start(() -> accept(socket));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** No connection gets an answer any more, neither those that are there nor new ones. */
+    void fallSilent() {
+        silent = true;
+        links.forEach(Link::fallSilent);
+    }
+
+    /** New connections are served again; those that met the silence never will be. */
+    void speak() {
+        silent = false;
+    }
+
+    private void accept(ServerSocket socket) {
+        while (!socket.isClosed()) {
+            try {
+                Link link = new Link(socket.accept(), new Socket(InetAddress.getLoopbackAddress(), serverPort));
+                links.add(link);
+                if (silent) {
+                    link.fallSilent();
+                }
+                link.start();
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (listening != null) {
+            listening.close();
+        }
+        links.forEach(Link::close);
+    }
+
+    private static final class Link {
+        private final Socket client;
+        private final Socket server;
+        private volatile boolean silent;
+
+        Link(Socket client, Socket server) {
+            this.client = client;
+            this.server = server;
+        }
+
+        void start() {
+            Thread.ofVirtual().start(() -> pass(client, server));
+            Thread.ofVirtual().start(() -> pass(server, client));
+        }
+
+        void fallSilent() {
+            silent = true;
+        }
+
+        private void pass(Socket from, Socket to) {
+            byte[] bytes = new byte[8192];
+            try {
+                InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream();
+                for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                    if (!silent) {
+                        out.write(bytes, 0, count);
+                    }
+                }
+            } catch (IOException ended) {
+                // The same as its end.
+            }
+            close();
+        }
+
+        private void close() {
+            try (client;
+                    server) {
+                silent = true;
+            } catch (IOException alreadyClosed) {
+                silent = true;
+            }
+        }
+    }
+}
