@@ -96,11 +96,14 @@ final class BatchConsumer implements Inbox.Consumer {
     private void sayWaiting(List<InboxRecord> records, Throwable failure) {
         parts.metrics().retried(name);
         InboxRecord first = records.getFirst();
-        Story.tell(
-                records.size() == 1 ? first.correlationId() : "",
-                () -> LOG.warnf(
-                        "not applied yet, trying again: consumer=%s records=%d first=%s reason=%s",
-                        name, records.size(), first.origin(), failure));
+        Runnable line = () -> LOG.warnf(
+                "not applied yet, trying again: consumer=%s records=%d first=%s reason=%s",
+                name, records.size(), first.origin(), failure);
+        if (records.size() == 1) {
+            first.story().tell(line);
+        } else {
+            line.run();
+        }
     }
 
     private Uni<Void> isolate(List<InboxRecord> records, Throwable poison) {
@@ -109,12 +112,10 @@ final class BatchConsumer implements Inbox.Consumer {
             if (limit.isReachedWithOneMore()) {
                 return apply(records);
             }
-            return persistently(records, reason(poison))
-                    .invoke(() -> Story.tell(
-                            culprit.correlationId(),
-                            () -> LOG.errorf(
-                                    "parked: consumer=%s key=%s eventId=%s origin=%s reason=%s",
-                                    name, culprit.keyText(), culprit.identity(), culprit.origin(), reason(poison))));
+            return persistently(records, reason(poison)).invoke(() -> culprit.story()
+                    .tell(() -> LOG.errorf(
+                            "parked: consumer=%s key=%s eventId=%s origin=%s reason=%s",
+                            name, culprit.keyText(), culprit.identity(), culprit.origin(), reason(poison))));
         }
         int half = records.size() / 2;
         return apply(records.subList(0, half)).chain(() -> apply(records.subList(half, records.size())));

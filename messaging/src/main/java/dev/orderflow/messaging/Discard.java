@@ -69,9 +69,8 @@ class Discard {
                 .chain(() -> parts.parking().remove(connection, consumer, key, waiting.id()))
                 .invoke(() -> {
                     parts.metrics().discarded(consumer);
-                    Story.tell(
-                            record.correlationId(),
-                            () -> LOG.warnf(
+                    record.story()
+                            .tell(() -> LOG.warnf(
                                     "discarded: consumer=%s key=%s eventId=%s origin=%s reason=%s",
                                     consumer,
                                     record.keyText(),

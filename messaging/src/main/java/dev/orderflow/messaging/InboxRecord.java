@@ -116,6 +116,11 @@ record InboxRecord(
         return id != null && CORRELATION_ID.matcher(id).matches() ? id : identity();
     }
 
+    /** Whose log lines those about it are. */
+    Cause story() {
+        return new Cause(correlationId(), null, traceparent());
+    }
+
     private @Nullable UUID eventId() {
         String id = text("ce_id");
         try {

@@ -28,7 +28,7 @@ final class ProcessSpans {
         if (events.size() > 1) {
             open.add(spans.batch(records.getFirst().topic(), List.copyOf(open), events.size()));
         } else {
-            MDC.put(Story.FIELD, events.getFirst().cause().correlationId());
+            MDC.put("correlationId", events.getFirst().cause().correlationId());
         }
         current = Context.root().with(open.getLast()).makeCurrent();
         return events;

@@ -184,11 +184,11 @@ final class Relay implements Runnable {
             Backoff backoff =
                     blocked.containsKey(aggregate) ? blocked.get(aggregate).backoff() : new Backoff();
             blocked.put(aggregate, new Blocked(Instant.now().plus(backoff.next()), backoff));
-            Story.tell(
-                    refused.row().cause().correlationId(),
-                    () -> LOG.warnf(
+            OutboxRow row = refused.row();
+            row.cause()
+                    .tell(() -> LOG.warnf(
                             "not sent, its key waits: aggregateType=%s aggregateId=%s eventId=%s reason=%s",
-                            aggregate.type(), aggregate.id(), refused.row().eventId(), refused.failure()));
+                            aggregate.type(), aggregate.id(), row.eventId(), refused.failure()));
         });
         blocked.values().removeIf(b -> b.until().isBefore(Instant.now().minus(FORGET)));
         metrics.blocked(blocked.size());
