@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
@@ -33,6 +34,10 @@ public final class TransientFailure {
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
             if (cause instanceof PgException answer) {
                 return isSqlState(answer.getSqlState());
+            }
+            // What Hibernate makes of such an answer.
+            if (cause instanceof SQLException answer && answer.getSQLState() != null) {
+                return isSqlState(answer.getSQLState());
             }
             if (isConnection(cause)) {
                 return true;

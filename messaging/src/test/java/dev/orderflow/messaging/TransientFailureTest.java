@@ -8,6 +8,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.sql.SQLException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,12 +21,14 @@ class TransientFailureTest {
     void passes(String sqlState) {
         assertTrue(TransientFailure.is(new PgException("", "FATAL", sqlState, "")));
         assertTrue(TransientFailure.is(new CompletionException(new PgException("", "FATAL", sqlState, ""))));
+        assertTrue(TransientFailure.is(new IllegalStateException(new SQLException("", sqlState))));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"22021", "22P02", "23505", "23514", "42P01", "55000", "XX000", "P0001", ""})
     void stays(String sqlState) {
         assertFalse(TransientFailure.is(new PgException("", "ERROR", sqlState, "")));
+        assertFalse(TransientFailure.is(new IllegalStateException(new SQLException("", sqlState))));
     }
 
     @Test
