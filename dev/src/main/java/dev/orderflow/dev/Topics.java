@@ -2,6 +2,7 @@ package dev.orderflow.dev;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /** The topics of the system; brokers create none by themselves. */
 public final class Topics {
@@ -55,7 +59,7 @@ public final class Topics {
                 }
             }
             admin.deleteTopics(admin.listTopics().names().get()).all().get();
-            create(admin, all());
+            createNow(admin, all());
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
@@ -68,14 +72,11 @@ public final class Topics {
     public static void create(Admin admin, List<NewTopic> topics) {
         try {
             var present = admin.listTopics().names().get();
-            var missing = topics.stream()
-                    .filter(topic -> !present.contains(topic.name()))
-                    .toList();
-            admin.createTopics(missing).all().get();
-            var names = topics.stream().map(NewTopic::name).toList();
-            while (!areVisible(admin, names)) {
-                Processes.pause(Duration.ofMillis(20));
-            }
+            createNow(
+                    admin,
+                    topics.stream()
+                            .filter(topic -> !present.contains(topic.name()))
+                            .toList());
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
@@ -84,13 +85,39 @@ public final class Topics {
         }
     }
 
-    /** The controller has created them; clients know them only once the broker has heard of it. */
-    private static boolean areVisible(Admin admin, List<String> names) throws InterruptedException {
+    /**
+     * Creates them, whatever the broker knows: it hears of creations and deletions later than the controller decides, and
+     * may still list what is deleted already. Returns once it serves the new ones.
+     */
+    private static void createNow(Admin admin, List<NewTopic> topics) throws ExecutionException, InterruptedException {
+        var creation = admin.createTopics(topics);
+        var ids = new HashMap<String, Uuid>();
+        for (var topic : topics) {
+            ids.put(topic.name(), creation.topicId(topic.name()).get());
+        }
+        while (!areServed(admin, ids)) {
+            Processes.pause(Duration.ofMillis(20));
+        }
+    }
+
+    /** Those of these ids, and no earlier ones of the same names. */
+    private static boolean areServed(Admin admin, Map<String, Uuid> ids) throws InterruptedException {
         try {
-            return admin.describeTopics(names).allTopicNames().get().values().stream()
-                    .flatMap(topic -> topic.partitions().stream())
-                    .allMatch(partition ->
-                            partition.leader() != null && !partition.leader().isEmpty());
+            var described =
+                    admin.describeTopics(ids.keySet()).allTopicNames().get().values();
+            var known = described.stream()
+                    .allMatch(topic -> topic.topicId().equals(ids.get(topic.name()))
+                            && topic.partitions().stream()
+                                    .allMatch(partition -> partition.leader() != null
+                                            && !partition.leader().isEmpty()));
+            if (known) {
+                var offsets = new HashMap<TopicPartition, OffsetSpec>();
+                described.forEach(topic -> topic.partitions()
+                        .forEach(partition -> offsets.put(
+                                new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest())));
+                admin.listOffsets(offsets).all().get(); // answered by the partitions' leaders themselves
+            }
+            return known;
         } catch (ExecutionException notYet) {
             return false;
         }

@@ -53,6 +53,19 @@ class ServersIT {
         second.stop();
     }
 
+    /** The broker lists a deleted topic for a moment; taking that for the new one, nothing would be there in the end. */
+    @Test
+    void topicsThatWereRecreatedAreThereAtOnce() throws Exception {
+        try (var admin = Topics.admin(TestServers.kafka())) {
+            for (var again = 0; again < 20; again++) {
+                Topics.recreate(admin);
+
+                assertEquals(0, records("order.events.v1"));
+                assertEquals(1, partitions("order.events.v1.fraud.dlt"));
+            }
+        }
+    }
+
     private static void send(String servers, String topic) throws Exception {
         try (var producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", servers), new ByteArraySerializer(), new ByteArraySerializer())) {
