@@ -124,8 +124,7 @@ final class Build {
     }
 
     private void breakSilence(Process process) {
-        while (process.isAlive()) {
-            Processes.pause(Duration.ofMillis(200));
+        while (!Processes.endsWithin(process.toHandle(), Duration.ofMillis(200))) {
             synchronized (this) {
                 if (Duration.between(lastSaid, Instant.now()).compareTo(SILENCE) >= 0 && process.isAlive()) {
                     say(step + " ...");

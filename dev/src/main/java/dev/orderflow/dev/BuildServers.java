@@ -40,7 +40,7 @@ final class BuildServers {
                 folder.resolve("servers"),
                 ProcessHandle.current().pid() + " " + postgres.port() + " " + kafkaPort + "\n");
         while (!Processes.isGone(owner.get())) {
-            Processes.pause(Duration.ofMillis(250));
+            Processes.endsWithin(owner.get(), Duration.ofMillis(250));
         }
         // Kafka's orderly end would take seconds, for data that are deleted anyway; the hook does the rest.
         System.exit(0);

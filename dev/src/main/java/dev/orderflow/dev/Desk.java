@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** Where the supervisor answers {@code ./run}: the other end of {@link Control}. */
@@ -28,8 +30,8 @@ final class Desk {
     private final Options options;
     private final ServerSocket door;
     private final String secret;
-    private final AtomicInteger visitors = new AtomicInteger();
-    private volatile boolean attached;
+    private final Phaser visitors = new Phaser(1); // the first party is this desk
+    private final CountDownLatch attached = new CountDownLatch(1);
 
     Desk(Supervisor supervisor, Options options) throws IOException {
         this.supervisor = supervisor;
@@ -54,18 +56,23 @@ final class Desk {
     }
 
     /** Whoever listens reads the last lines; nobody can hold up the end by not reading. */
-    void close(Path file) throws IOException {
-        var end = Instant.now().plusSeconds(3);
-        while (visitors.get() > 0 && Instant.now().isBefore(end)) {
-            Processes.pause(Duration.ofMillis(20));
+    void close(Path file) {
+        try {
+            visitors.arriveAndDeregister();
+            visitors.awaitAdvanceInterruptibly(0, 3, TimeUnit.SECONDS);
+        } catch (InterruptedException | TimeoutException slow) {
+            System.err.println("somebody does not listen");
         }
-        Files.deleteIfExists(file);
+        Folders.delete(file); // what tells an end in order from a kill
     }
 
     private void missTerminal() {
-        Processes.pause(ATTACH_WITHIN);
-        if (!attached) {
-            supervisor.stop();
+        try {
+            if (!attached.await(ATTACH_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                supervisor.stop();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -81,7 +88,7 @@ final class Desk {
     }
 
     private void serve(Socket visitor) {
-        visitors.incrementAndGet();
+        visitors.register();
         try (visitor;
                 var in = new BufferedReader(new InputStreamReader(visitor.getInputStream(), StandardCharsets.UTF_8));
                 var out = new PrintWriter(visitor.getOutputStream(), true, StandardCharsets.UTF_8)) {
@@ -92,7 +99,7 @@ final class Desk {
         } catch (IOException gone) {
             // The visitor has left.
         } finally {
-            visitors.decrementAndGet();
+            visitors.arriveAndDeregister();
         }
     }
 
@@ -139,7 +146,7 @@ final class Desk {
 
     /** Until the end of the system, which comes when the terminal's process goes. */
     private int attach(BufferedReader in, PrintWriter out) {
-        attached = true;
+        attached.countDown();
         Thread.startVirtualThread(() -> stopWith(in));
         return tell(out, supervisor::hasEnded);
     }
@@ -176,10 +183,7 @@ final class Desk {
     private int start(String name, PrintWriter out) {
         var keeper = supervisor.keeper(name);
         keeper.start();
-        var late = Instant.now().plus(keeper.part().patience());
-        while (keeper.state() != Keeper.State.READY && Instant.now().isBefore(late) && !supervisor.hasEnded()) {
-            Processes.pause(Duration.ofMillis(100));
-        }
+        keeper.awaitReady(supervisor::hasEnded);
         show(out, name + " is " + Keeper.lower(keeper.state()) + ".");
         return keeper.state() == Keeper.State.READY ? 0 : 1;
     }

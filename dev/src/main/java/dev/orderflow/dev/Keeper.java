@@ -77,6 +77,12 @@ final class Keeper {
         await(() -> state == State.STOPPED, Instant.now().plus(FOREVER));
     }
 
+    /** Returns once it is ready, {@code futile} holds or patience ends; looks whenever its own state changes. */
+    boolean awaitReady(BooleanSupplier futile) {
+        await(() -> state == State.READY || futile.getAsBoolean(), Instant.now().plus(part.patience()));
+        return state() == State.READY;
+    }
+
     /** As if it had crashed: it is started again. */
     void kill() {
         part.kill();

@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** Starting, signalling and ending processes, on Linux and macOS alike. */
@@ -85,7 +88,7 @@ final class Processes {
                 throw new Failure("not ready after " + patience.toSeconds() + " s; its last words in " + log + ":\n"
                         + lastWords(log, 15));
             }
-            pause(Duration.ofMillis(50));
+            endsWithin(process.toHandle(), Duration.ofMillis(50));
         }
     }
 
@@ -96,7 +99,20 @@ final class Processes {
             if (Instant.now().isAfter(end)) {
                 process.destroyForcibly();
             }
-            pause(Duration.ofMillis(20));
+            endsWithin(process, Duration.ofMillis(100)); // one that nobody asks for has no end that could be waited for
+        }
+    }
+
+    /** Waits for its end, but no longer than that. */
+    static boolean endsWithin(ProcessHandle process, Duration time) {
+        try {
+            process.onExit().get(time.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException running) {
+            return false;
+        } catch (ExecutionException | InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 

@@ -22,7 +22,7 @@ final class Run {
 
     private final Home home;
 
-    private Run(Home home) {
+    Run(Home home) {
         this.home = home;
     }
 
@@ -36,7 +36,7 @@ final class Run {
         }
     }
 
-    private int execute(List<String> arguments) {
+    int execute(List<String> arguments) {
         var verb = arguments.isEmpty() ? "" : arguments.getFirst();
         var rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
         return switch (verb) {
@@ -66,24 +66,31 @@ final class Run {
             System.out.println("orderflow does not run; ./run starts it.");
             return STATE;
         }
-        return answered(control.get().send(command, System.out::println));
+        return send(control.get(), command);
     }
 
-    private static int answered(int code) {
-        if (code == Control.LOST) {
-            System.err.println("run: the supervisor was killed; the next ./run clears up and starts again.");
-            return 1;
+    private int send(Control control, String command) {
+        var code = control.send(command, System.out::println);
+        if (code != Control.LOST) {
+            return code;
         }
-        return code;
+        awaitEnd(control);
+        // One that ends in order takes this away last; a question that came meanwhile finds nobody to answer it.
+        var killed = Files.exists(home.control());
+        System.err.println(
+                killed
+                        ? "run: the supervisor was killed; the next ./run clears up and starts again."
+                        : "run: orderflow has stopped meanwhile.");
+        return killed ? 1 : STATE;
     }
 
     /** To stop what is not there is no mistake; what a killed run left is ended as well. */
     private int stop() {
         var control = Control.of(home);
         if (control.isPresent()) {
-            var code = answered(control.get().send("stop", System.out::println));
+            var code = send(control.get(), "stop");
             awaitEnd(control.get());
-            return code;
+            return code == STATE ? 0 : code;
         }
         System.out.println("orderflow does not run.");
         Leftovers.end(home, System.out::println);
@@ -168,7 +175,7 @@ final class Run {
                 options.serversOnly() ? "Starting the servers." : "Starting the servers, then the services.");
         var control = Control.of(home).orElseThrow(() -> new Failure("the supervisor ended: see " + home.log("run")));
         if (!options.attached()) {
-            var code = answered(control.send("follow", System.out::println));
+            var code = send(control, "follow");
             if (code != 0) {
                 awaitEnd(control);
             }
@@ -180,6 +187,6 @@ final class Run {
             awaitEnd(control);
         });
         Runtime.getRuntime().addShutdownHook(end);
-        return answered(control.send("attach", System.out::println));
+        return send(control, "attach");
     }
 }

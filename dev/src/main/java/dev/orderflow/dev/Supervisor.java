@@ -33,6 +33,7 @@ final class Supervisor {
     private final Instant begun = Instant.now();
     private Phase phase = Phase.STARTING;
     private boolean started;
+    private volatile boolean failed; // whoever else is awaited meanwhile need not come any more
 
     private Supervisor(Home home, Options options) {
         this.home = home;
@@ -51,11 +52,15 @@ final class Supervisor {
     private void run() throws IOException {
         var desk = new Desk(this, options);
         desk.open(home.control());
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop)); // a plain kill ends all in order, too
+        // A plain kill ends all in order, too. In either case whoever listens hears the last line before this process
+        // ends.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop();
+            desk.close(home.control());
+        }));
         Thread.ofPlatform().daemon().start(this::boundLogs);
         Thread.ofPlatform().daemon().start(this::begin);
         awaitEnd();
-        desk.close(home.control());
         System.exit(0);
     }
 
@@ -100,7 +105,6 @@ final class Supervisor {
                     result.get();
                 }
             } catch (ExecutionException e) {
-                threads.shutdownNow();
                 throw e.getCause() instanceof Failure failure ? failure : new Failure("" + e.getCause(), e);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
@@ -109,20 +113,14 @@ final class Supervisor {
     }
 
     private void startFirst(Keeper keeper) {
-        if (!isStarting()) {
+        if (!isStarting() || failed) {
             return;
         }
         keeper.start();
-        var late = Instant.now().plus(keeper.part().patience());
-        while (keeper.state() != Keeper.State.READY && isStarting()) {
-            if (keeper.failures() >= GIVE_UP || Instant.now().isAfter(late)) {
-                throw new Failure(wontStart(keeper));
-            }
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException another) {
-                return; // another part has failed
-            }
+        var ready = keeper.awaitReady(() -> keeper.failures() >= GIVE_UP || failed || !isStarting());
+        if (!ready && isStarting() && !failed) {
+            failed = true;
+            throw new Failure(wontStart(keeper));
         }
     }
 
