@@ -2,6 +2,8 @@ package dev.orderflow.analytics;
 
 import dev.orderflow.messaging.TransientFailure;
 import io.quarkiverse.resteasy.problem.HttpProblem;
+import io.quarkiverse.resteasy.problem.validation.HttpValidationProblem;
+import io.quarkiverse.resteasy.problem.validation.Violation;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -11,7 +13,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -76,7 +77,7 @@ class AnalyticsResource {
         Instant start =
                 (from == null ? end.minus(Duration.ofHours(1)) : instant("from", from)).truncatedTo(ChronoUnit.MINUTES);
         if (start.isAfter(end)) {
-            throw badRequest("from is after to");
+            throw violation("from", "must not be after to");
         }
         return read(figures -> figures.minutes(start, end, size(limit) + 1))
                 .map(rows -> page(Answers.minutes(rows), limit, last -> "minutes?from=%s&to=%s"
@@ -177,11 +178,11 @@ class AnalyticsResource {
     private static Instant instant(String name, String text) {
         try {
             if (text.length() > 40 || !text.matches("\\d{4}-.*")) {
-                throw badRequest(name + " is not a time as RFC 3339 has it");
+                throw violation(name, "must be a time as RFC 3339 has it");
             }
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeParseException e) {
-            throw badRequest(name + " is not a time as RFC 3339 has it");
+            throw violation(name, "must be a time as RFC 3339 has it");
         }
     }
 
@@ -193,22 +194,22 @@ class AnalyticsResource {
         } catch (IllegalArgumentException e) {
             // Said below.
         }
-        throw badRequest("order_id is not an order's id");
+        throw violation("order_id", "must be an order's id");
     }
 
     private static <T> T cursor(Supplier<T> read) {
         try {
             return read.get();
         } catch (IllegalArgumentException e) {
-            throw badRequest("The cursor is not one of a next link");
+            throw violation("cursor", "must be one of a next link");
         }
     }
 
-    private static HttpProblem badRequest(String detail) {
-        return HttpProblem.builder()
-                .withTitle(Response.Status.BAD_REQUEST.getReasonPhrase())
-                .withStatus(Response.Status.BAD_REQUEST)
-                .withDetail(detail)
-                .build();
+    /** As the validation of the other parameters answers. */
+    private static HttpProblem violation(String parameter, String message) {
+        return new HttpValidationProblem(
+                400,
+                "Constraint violation",
+                List.of(Violation.In.query.field(parameter).message(message)));
     }
 }

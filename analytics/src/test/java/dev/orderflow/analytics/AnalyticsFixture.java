@@ -2,8 +2,9 @@ package dev.orderflow.analytics;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.orderflow.dev.TestSql;
+import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,22 +17,23 @@ import java.util.stream.Collectors;
 /** What the tests of the running service do again and again. */
 final class AnalyticsFixture implements AutoCloseable {
 
-    final Map<String, Topic> topics = TestEvent.TOPICS.stream().collect(Collectors.toMap(name -> name, Topic::new));
-    private final AgroalDataSource database;
+    final Map<String, TestTopic> topics =
+            TestEvent.TOPICS.stream().collect(Collectors.toMap(name -> name, TestTopic::new));
+    private final TestSql database;
 
     AnalyticsFixture(AgroalDataSource database) {
-        this.database = database;
+        this.database = new TestSql(database);
     }
 
     void send(TestEvent event) {
-        topic(event.topic()).send(event.subject(), event.headers(), Topic.bytes(event.body()));
+        topic(event.topic()).send(event.subject(), event.headers(), TestTopic.bytes(event.body()));
     }
 
     void send(Collection<TestEvent> events) {
         events.forEach(this::send);
     }
 
-    Topic topic(String name) {
+    TestTopic topic(String name) {
         return topics.getOrDefault(name, topics.values().iterator().next());
     }
 
@@ -41,7 +43,7 @@ final class AnalyticsFixture implements AutoCloseable {
         topics.forEach((name, topic) -> {
             for (int partition = 0; partition < topic.partitions(); partition++) {
                 TestEvent event = last(name.substring(0, name.indexOf('.')));
-                topic.send(partition, Topic.bytes(event.subject()), event.headers(), Topic.bytes(event.body()));
+                topic.send(partition, TestTopic.bytes(event.subject()), event.headers(), TestTopic.bytes(event.body()));
                 last.add(event.eventId());
             }
             topic.records();
@@ -66,36 +68,16 @@ final class AnalyticsFixture implements AutoCloseable {
         return TestEvent.of(type, id.toString(), 1, Instant.parse("2020-01-01T00:00:00Z"), body);
     }
 
-    /** Rows as text, columns separated by a space. */
     List<String> query(String sql) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement();
-                var found = statement.executeQuery(sql)) {
-            List<String> rows = new ArrayList<>();
-            while (found.next()) {
-                List<String> row = new ArrayList<>();
-                for (int column = 1; column <= found.getMetaData().getColumnCount(); column++) {
-                    row.add(String.valueOf(found.getString(column)));
-                }
-                rows.add(String.join(" ", row));
-            }
-            return rows;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return database.query(sql);
     }
 
     void execute(String sql) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        database.execute(sql);
     }
 
     @Override
     public void close() {
-        topics.values().forEach(Topic::close);
+        topics.values().forEach(TestTopic::close);
     }
 }

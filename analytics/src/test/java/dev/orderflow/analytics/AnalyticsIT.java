@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -103,7 +104,7 @@ class AnalyticsIT {
                         "select count(distinct event_id) from events where occurred_at between '2026-06-01' and '2026-06-02'"));
         List<String> before = everything();
 
-        analytics.topics.values().forEach(Topic::replay);
+        analytics.topics.values().forEach(TestTopic::replay);
         analytics.awaitEverythingBefore();
 
         assertEquals(before, everything());
@@ -149,7 +150,7 @@ class AnalyticsIT {
         TestEvent without = TestEvent.of("fraud.cleared", TestEvent.id().toString(), 1, NOON, "{}");
         Map<String, String> headers = new HashMap<>(without.headers());
         headers.put("ce_id", "nonsense");
-        analytics.topic("fraud.events.v1").send(without.subject(), headers, Topic.bytes("{}"));
+        analytics.topic("fraud.events.v1").send(without.subject(), headers, TestTopic.bytes("{}"));
         subjects.add(without.subject());
         UUID good = TestEvent.id();
         analytics.send(TestEvent.of(

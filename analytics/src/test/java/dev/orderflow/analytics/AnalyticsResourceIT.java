@@ -1,18 +1,23 @@
 package dev.orderflow.analytics;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.blankOrNullString;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.TestSql;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -24,10 +29,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +46,9 @@ class AnalyticsResourceIT {
 
     @Inject
     AgroalDataSource database;
+
+    @ConfigProperty(name = "quarkus.management.test-port")
+    int managementPort;
 
     private AnalyticsFixture analytics;
 
@@ -208,7 +218,62 @@ class AnalyticsResourceIT {
                 .contentType("application/problem+json")
                 .body("status", equalTo(400))
                 .body("title", not(blankOrNullString()))
+                .body("violations.in", hasItem("query"))
+                .body("violations.field", hasItem(parameterOf(query)))
                 .body("traceId", not(blankOrNullString()));
+    }
+
+    /** The one that is wrong: the last, but of a span the first. */
+    private static String parameterOf(String query) {
+        String[] parameters = query.substring(query.indexOf('?') + 1).split("&", -1);
+        String wrong = query.contains("&to=") ? parameters[0] : parameters[parameters.length - 1];
+        return wrong.substring(0, wrong.indexOf('='));
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayTheAnswerSaysWhenToAskAgain() throws Exception {
+        new TestSql(database).whileAway(() -> given().get(PATH + "summary")
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2")
+                .body("traceId", matchesPattern("[0-9a-f]{32}")));
+
+        await().until(() -> given().get(PATH + "summary").statusCode() == 200);
+    }
+
+    /** The lock is held until the answer is there. */
+    @Test
+    @Timeout(60)
+    void aTableThatIsLockedCostsBoundedTime() throws Exception {
+        new TestSql(database).whileLocked("totals", () -> given().get(PATH + "summary")
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2"));
+    }
+
+    @Test
+    void isDescribedByOpenApiWithExamples() {
+        given().port(managementPort)
+                .get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .body("openapi", startsWith("3.1"))
+                .body(
+                        "paths.'/api/v1/analytics/summary'.get.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body(
+                        "paths.'/api/v1/analytics/minutes'.get.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body(
+                        "paths.'/api/v1/analytics/products'.get.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body(
+                        "paths.'/api/v1/analytics/events'.get.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body("components.responses.BadRequest.content.'application/problem+json'.example.status", equalTo(400))
+                .body("components.responses.Unavailable.headers.'Retry-After'", notNullValue());
     }
 
     @Test

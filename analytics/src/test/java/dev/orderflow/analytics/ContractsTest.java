@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orderflow.contracts.EventSchemas;
+import dev.orderflow.dev.TestTopic;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -74,7 +75,9 @@ class ContractsTest {
     void theTestsOwnEventsAreValid() {
         TestEvent.random(new Random(3), List.of(TestEvent.id()), 50, NOON)
                 .forEach(event -> assertEquals(
-                        List.of(), EventSchemas.violations(event.type(), Topic.bytes(event.body())), event.toString()));
+                        List.of(),
+                        EventSchemas.violations(event.type(), TestTopic.bytes(event.body())),
+                        event.toString()));
     }
 
     private Received read(String type, JsonNode body) {

@@ -53,10 +53,14 @@ public final class TestServers implements QuarkusTestResourceLifecycleManager {
 
     /** Another empty database, for tests of two services or two schemas; {@link #drop} it afterwards. */
     public static TestDatabase newDatabase() {
-        var port = running().postgresPort();
+        var port = postgresPort();
         var name = "test_" + UUID.randomUUID().toString().replace("-", "");
         new TestDatabase(port, "order").execute("CREATE DATABASE " + name);
         return new TestDatabase(port, name);
+    }
+
+    static int postgresPort() {
+        return running().postgresPort();
     }
 
     /** Ends all sessions of the database and removes it. */

@@ -3,6 +3,8 @@ package dev.orderflow.fraud;
 import dev.orderflow.fraud.domain.Review;
 import dev.orderflow.messaging.TransientFailure;
 import io.quarkiverse.resteasy.problem.HttpProblem;
+import io.quarkiverse.resteasy.problem.validation.HttpValidationProblem;
+import io.quarkiverse.resteasy.problem.validation.Violation;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.Valid;
@@ -34,7 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** HTTP → what is asked for; answer → status code. */
+/** HTTP → what is asked for; answer → status code. Examples and problems are described in META-INF/openapi.yaml. */
 @Path("/api/v1/assessments")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Assessments", description = "What was made of an order, and the reviews that wait for a person.")
@@ -64,7 +66,6 @@ class AssessmentResource {
     @Path("{order_id}")
     @Operation(summary = "The assessment of an order, with its version as ETag")
     @APIResponse(responseCode = "304", description = "Still the version of If-None-Match")
-    @APIResponse(responseCode = "404", description = "No assessment, or none yet")
     public Uni<Response> read(@PathParam("order_id") String orderId, @Context Request request) {
         UUID id = orderId(orderId);
         return now(service.find(id)).map(found -> {
@@ -103,9 +104,6 @@ class AssessmentResource {
             description = "The first decision counts. The same one again gives the same answer. "
                     + "A review whose order was cancelled meanwhile is not decided any more.")
     @APIResponse(responseCode = "200", description = "Decided, now or before")
-    @APIResponse(responseCode = "404", description = "No such assessment")
-    @APIResponse(responseCode = "409", description = "Not in review, decided the other way, or the order is cancelled")
-    @APIResponse(responseCode = "412", description = "Not the version of If-Match")
     public Uni<Response> decide(
             @PathParam("order_id") String orderId,
             @HeaderParam("If-Match") @Nullable String ifMatch,
@@ -183,7 +181,10 @@ class AssessmentResource {
     private static UUID cursor(String text) {
         UUID id = uuid(text);
         if (id == null) {
-            throw problem(400, "The cursor is not one of a next link");
+            throw new HttpValidationProblem(
+                    400,
+                    "Constraint violation",
+                    List.of(Violation.In.query.field("cursor").message("must be one of a next link")));
         }
         return id;
     }

@@ -23,6 +23,9 @@ final class Batch {
     /** An order's first and only assessment. */
     record Assessed(OrderFacts order, Assessment assessment, Cause cause) {}
 
+    /** An event without an effect, and why. */
+    record Ignored(UUID orderId, String reason, Cause cause) {}
+
     /** What the events add to a customer's row. */
     record Increase(long confirmedOrders, long confirmedUnits, long cancelledOrders) {
         Increase plus(Increase other) {
@@ -40,7 +43,7 @@ final class Batch {
     final List<Assessed> assessed = new ArrayList<>();
     final Map<UUID, OrderState> settled = new LinkedHashMap<>();
     final Map<String, Increase> increases = new TreeMap<>();
-    final Map<UUID, String> ignored = new LinkedHashMap<>();
+    final List<Ignored> ignored = new ArrayList<>();
 
     /**
      * @param customers as stored; grows with the batch
@@ -56,13 +59,13 @@ final class Batch {
         switch (input) {
             case OrderInput.Placed(var order) -> assess(order, cause);
             case OrderInput.Confirmed(var orderId, var customerId, var units) -> {
-                if (settle(orderId, OrderState.CONFIRMED)) {
+                if (settle(orderId, OrderState.CONFIRMED, cause)) {
                     customers.confirmed(customerId, 1, units);
                     increases.merge(customerId, new Increase(1, units, 0), Increase::plus);
                 }
             }
             case OrderInput.Cancelled(var orderId, var customerId) -> {
-                if (settle(orderId, OrderState.CANCELLED)) {
+                if (settle(orderId, OrderState.CANCELLED, cause)) {
                     increases.merge(customerId, new Increase(0, 0, 1), Increase::plus);
                 }
             }
@@ -71,7 +74,7 @@ final class Batch {
 
     private void assess(OrderFacts order, Cause cause) {
         if (orders.putIfAbsent(order.orderId(), OrderState.PLACED) != null) {
-            ignored.put(order.orderId(), "already assessed");
+            ignored.add(new Ignored(order.orderId(), "already assessed", cause));
             return;
         }
         assessed.add(new Assessed(order, rules.assess(order, customers.before(order)), cause));
@@ -81,9 +84,10 @@ final class Batch {
         }
     }
 
-    private boolean settle(UUID orderId, OrderState state) {
+    private boolean settle(UUID orderId, OrderState state, Cause cause) {
         if (!orders.replace(orderId, OrderState.PLACED, state)) {
-            ignored.put(orderId, orders.containsKey(orderId) ? "already settled" : "unknown order");
+            String reason = orders.containsKey(orderId) ? "already settled" : "unknown order";
+            ignored.add(new Ignored(orderId, reason, cause));
             return false;
         }
         settled.put(orderId, state);

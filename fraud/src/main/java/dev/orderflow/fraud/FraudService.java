@@ -115,9 +115,11 @@ class FraudService {
                     a.assessment().score(),
                     a.cause().correlationId());
         });
-        batch.ignored.forEach((orderId, reason) -> {
-            inbox.ignored(FraudConsumer.NAME, reason);
-            LOG.debugf("event ignored: orderId=%s reason=%s", orderId, reason);
+        batch.ignored.forEach(ignored -> {
+            inbox.ignored(FraudConsumer.NAME, ignored.reason());
+            LOG.debugf(
+                    "event ignored: orderId=%s reason=%s correlationId=%s",
+                    ignored.orderId(), ignored.reason(), ignored.cause().correlationId());
         });
     }
 }

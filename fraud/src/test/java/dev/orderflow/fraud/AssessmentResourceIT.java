@@ -4,13 +4,17 @@ import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.blankOrNullString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.TestSql;
+import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -24,10 +28,12 @@ import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,6 +45,9 @@ class AssessmentResourceIT {
 
     @Inject
     AgroalDataSource database;
+
+    @ConfigProperty(name = "quarkus.management.test-port")
+    int managementPort;
 
     private FraudFixture fraud;
 
@@ -97,9 +106,9 @@ class AssessmentResourceIT {
         await().atMost(Duration.ofSeconds(20)).until(() -> fraud.typesOf(order).size() == 2);
         assertEquals(List.of("fraud.review_requested", "fraud.cleared"), fraud.typesOf(order));
         var decision = fraud.eventsOf(order).getLast();
-        assertEquals("2", Topic.header(decision, "ce_sequence"));
-        assertEquals("story-of-" + order.key(), Topic.header(decision, "ce_correlationid"));
-        assertTrue(Topic.header(decision, "traceparent").contains(TestOrder.TRACE));
+        assertEquals("2", TestTopic.header(decision, "ce_sequence"));
+        assertEquals("story-of-" + order.key(), TestTopic.header(decision, "ce_correlationid"));
+        assertTrue(TestTopic.header(decision, "traceparent").contains(TestOrder.TRACE));
     }
 
     @Test
@@ -267,15 +276,25 @@ class AssessmentResourceIT {
         "404, /no-id",
         "404, /%00",
         "404, /1-1-1-1-1",
-        "400, ?verdict=perhaps",
-        "400, ?limit=0",
-        "400, ?limit=201",
-        "400, ?limit=9999999999",
-        "400, ?limit=x",
-        "400, ?cursor=x",
     })
     void refusesWhatItCannotRead(int status, String path) {
         assertProblem(given().urlEncodingEnabled(false).get(PATH + path).then(), status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "verdict, perhaps",
+        "limit, 0",
+        "limit, 201",
+        "limit, 9999999999",
+        "limit, x",
+        "cursor, x",
+    })
+    void namesTheParameterThatMakesNoSense(String name, String value) {
+        var response = given().queryParam(name, value).get(PATH).then();
+
+        assertProblem(response, 400);
+        response.body("violations[0].in", equalTo("query")).body("violations[0].field", equalTo(name));
     }
 
     @Test
@@ -289,7 +308,7 @@ class AssessmentResourceIT {
 
     private TestOrder inReview(String customerId) {
         TestOrder order = fraud.place(TestOrder.of(customerId + "-" + TestOrder.id(), "5000.00"));
-        assertEquals("fraud.review_requested", Topic.header(fraud.awaitVerdict(order), "ce_type"));
+        assertEquals("fraud.review_requested", TestTopic.header(fraud.awaitVerdict(order), "ce_type"));
         return order;
     }
 
@@ -298,6 +317,49 @@ class AssessmentResourceIT {
                 .body("{\"decision\":\"%s\"}".formatted(decision))
                 .post(PATH + "/" + order.key() + "/decision")
                 .then();
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayTheAnswerSaysWhenToAskAgain() throws Exception {
+        new TestSql(database).whileAway(() -> given().get(PATH)
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2")
+                .body("traceId", matchesPattern("[0-9a-f]{32}")));
+
+        await().until(() -> given().get(PATH).statusCode() == 200);
+    }
+
+    /** The lock is held until the answer is there. */
+    @Test
+    @Timeout(60)
+    void aTableThatIsLockedCostsBoundedTime() throws Exception {
+        new TestSql(database).whileLocked("assessments", () -> given().get(PATH)
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2"));
+    }
+
+    @Test
+    void isDescribedByOpenApiWithExamples() {
+        given().port(managementPort)
+                .get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .body("openapi", startsWith("3.1"))
+                .body(
+                        "paths.'/api/v1/assessments'.get.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body(
+                        "paths.'/api/v1/assessments/{order_id}'.get.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body(
+                        "paths.'/api/v1/assessments/{order_id}/decision'.post.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body("components.responses.BadRequest.content.'application/problem+json'.example.status", equalTo(400))
+                .body("components.responses.Unavailable.headers.'Retry-After'", notNullValue());
     }
 
     private static void assertProblem(ValidatableResponse response, int status) {

@@ -3,6 +3,7 @@ package dev.orderflow.fraud;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orderflow.fraud.Batch.Ignored;
 import dev.orderflow.fraud.domain.AmountLimit;
 import dev.orderflow.fraud.domain.FraudRules;
 import dev.orderflow.fraud.domain.KnownCustomers;
@@ -94,7 +95,7 @@ class BatchTest {
         batch.apply(new OrderInput.Placed(order(known, "alice", null, "1.00", 0)), CAUSE);
 
         assertTrue(batch.assessed.isEmpty());
-        assertEquals(Map.of(known, "already assessed"), batch.ignored);
+        assertEquals(List.of(new Ignored(known, "already assessed", CAUSE)), batch.ignored);
         assertEquals(
                 List.of(),
                 customers.before(order(known, "alice", null, "1.00", 0)).placements());
@@ -109,7 +110,9 @@ class BatchTest {
         batch.apply(new OrderInput.Confirmed(settled, "alice", 3), CAUSE);
         batch.apply(new OrderInput.Cancelled(unknown, "alice"), CAUSE);
 
-        assertEquals(Map.of(settled, "already settled", unknown, "unknown order"), batch.ignored);
+        assertEquals(
+                List.of(new Ignored(settled, "already settled", CAUSE), new Ignored(unknown, "unknown order", CAUSE)),
+                batch.ignored);
         assertTrue(batch.settled.isEmpty());
         assertTrue(batch.increases.isEmpty());
     }

@@ -3,8 +3,9 @@ package dev.orderflow.fraud;
 import static org.awaitility.Awaitility.await;
 
 import dev.orderflow.contracts.EventSchemas;
+import dev.orderflow.dev.TestSql;
+import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +14,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** What the tests of the running service do again and again. */
 final class FraudFixture implements AutoCloseable {
 
-    final Topic orders = new Topic("order.events.v1");
-    final Topic verdicts = new Topic("fraud.events.v1");
-    private final AgroalDataSource database;
+    final TestTopic orders = new TestTopic("order.events.v1");
+    final TestTopic verdicts = new TestTopic("fraud.events.v1");
+    private final TestSql database;
 
     FraudFixture(AgroalDataSource database) {
-        this.database = database;
+        this.database = new TestSql(database);
     }
 
     TestOrder place(TestOrder order) {
@@ -37,14 +38,14 @@ final class FraudFixture implements AutoCloseable {
     /** The events of the order's assessment so far, all of them valid. */
     List<ConsumerRecord<byte[], byte[]>> eventsOf(TestOrder order) {
         return verdicts.records().stream()
-                .filter(record -> Topic.header(record, "ce_subject").equals(order.key()))
+                .filter(record -> TestTopic.header(record, "ce_subject").equals(order.key()))
                 .peek(FraudFixture::assertValid)
                 .toList();
     }
 
     List<String> typesOf(TestOrder order) {
         return eventsOf(order).stream()
-                .map(record -> Topic.header(record, "ce_type"))
+                .map(record -> TestTopic.header(record, "ce_type"))
                 .toList();
     }
 
@@ -72,42 +73,22 @@ final class FraudFixture implements AutoCloseable {
         List<TestOrder> last = new ArrayList<>();
         for (int partition = 0; partition < orders.partitions(); partition++) {
             TestOrder order = TestOrder.of("last-" + TestOrder.id(), "1.00");
-            orders.send(partition, Topic.bytes(order.key()), order.headers("order.placed", 1), order.body());
+            orders.send(partition, TestTopic.bytes(order.key()), order.headers("order.placed", 1), order.body());
             last.add(order);
         }
         last.forEach(this::awaitVerdict);
     }
 
-    /** Rows as text, columns separated by a space. */
     List<String> query(String sql) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement();
-                var found = statement.executeQuery(sql)) {
-            List<String> rows = new ArrayList<>();
-            while (found.next()) {
-                List<String> row = new ArrayList<>();
-                for (int column = 1; column <= found.getMetaData().getColumnCount(); column++) {
-                    row.add(String.valueOf(found.getString(column)));
-                }
-                rows.add(String.join(" ", row));
-            }
-            return rows;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return database.query(sql);
     }
 
     void execute(String sql) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        database.execute(sql);
     }
 
     private static void assertValid(ConsumerRecord<byte[], byte[]> record) {
-        List<String> violations = EventSchemas.violations(Topic.header(record, "ce_type"), record.value());
+        List<String> violations = EventSchemas.violations(TestTopic.header(record, "ce_type"), record.value());
         if (!violations.isEmpty()) {
             throw new AssertionError(violations);
         }

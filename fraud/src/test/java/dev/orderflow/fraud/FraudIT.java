@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -48,12 +49,12 @@ class FraudIT {
 
         var verdict = fraud.awaitVerdict(order);
 
-        assertEquals("fraud.cleared", Topic.header(verdict, "ce_type"));
+        assertEquals("fraud.cleared", TestTopic.header(verdict, "ce_type"));
         assertEquals(order.key(), new String(verdict.key(), java.nio.charset.StandardCharsets.UTF_8));
-        assertEquals("1", Topic.header(verdict, "ce_sequence"));
-        assertEquals("/fraud", Topic.header(verdict, "ce_source"));
-        assertEquals("story-of-" + order.key(), Topic.header(verdict, "ce_correlationid"));
-        assertTrue(Topic.header(verdict, "traceparent").contains(TestOrder.TRACE));
+        assertEquals("1", TestTopic.header(verdict, "ce_sequence"));
+        assertEquals("/fraud", TestTopic.header(verdict, "ce_source"));
+        assertEquals("story-of-" + order.key(), TestTopic.header(verdict, "ce_correlationid"));
+        assertTrue(TestTopic.header(verdict, "traceparent").contains(TestOrder.TRACE));
         assertEquals(
                 "{\"order_id\":\"%s\",\"customer_id\":\"ordinary\",\"score\":0,\"reasons\":[]}".formatted(order.key()),
                 new String(verdict.value(), java.nio.charset.StandardCharsets.UTF_8));
@@ -241,11 +242,11 @@ class FraudIT {
             TestOrder order = TestOrder.of("poison", "1.00");
             bad.add(order);
             fraud.orders.send(
-                    order.key(), order.headers("order.placed", 1), Topic.bytes(body.replace("KEY", order.key())));
+                    order.key(), order.headers("order.placed", 1), TestTopic.bytes(body.replace("KEY", order.key())));
         }
         TestOrder withoutBody = TestOrder.of("poison", "1.00");
         bad.add(withoutBody);
-        fraud.orders.send(withoutBody.key(), withoutBody.headers("order.placed", 1), null);
+        fraud.orders.send(withoutBody.key(), withoutBody.headers("order.placed", 1), (byte[]) null);
         fraud.confirm(withoutBody); // of the same key, so it has to wait behind
         TestOrder good = fraud.place(TestOrder.of("poison", "1.00"));
         fraud.awaitEverythingBefore();

@@ -1,6 +1,7 @@
 package dev.orderflow.fraud;
 
 import com.fasterxml.uuid.Generators;
+import dev.orderflow.dev.TestTopic;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,7 +61,7 @@ record TestOrder(
 
     byte[] body() {
         String contact = contactRef == null ? "" : ",\"contact_ref\":\"%s\"".formatted(contactRef);
-        return Topic.bytes("""
+        return TestTopic.bytes("""
                 {"order_id":"%s","customer_id":"%s","total":"%s","currency":"USD","not_known_yet":{"a":[1]},
                  "items":[{"product_id":"0198c7b1-20aa-7c41-8f62-0a9be17d4c05","quantity":%d,"price":"1.00"}]%s}""".formatted(orderId, customerId, total, quantity, contact));
     }

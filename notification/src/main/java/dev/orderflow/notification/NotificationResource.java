@@ -100,7 +100,6 @@ class NotificationResource {
             description = "In the order in which it is told. Empty as long as there is nothing to tell, "
                     + "and for an order that does not exist: orders are known elsewhere.")
     @APIResponse(responseCode = "200", description = "All of them, one for each state that the order has reached")
-    @APIResponse(responseCode = "404", description = "No order can have this id")
     public Uni<PageBody> ofOrder(@PathParam("order_id") String orderId) {
         if (!orderId.matches(ID)) {
             throw Problems.noSuchOrder();
@@ -117,7 +116,6 @@ class NotificationResource {
     @Path("/notifications")
     @Operation(summary = "Notifications, the latest first")
     @APIResponse(responseCode = "200", description = "A page")
-    @APIResponse(responseCode = "400", description = "A parameter makes no sense")
     public Uni<PageBody> page(
             @QueryParam("state") @Nullable @Pattern(regexp = STATES, message = "must be one of " + STATES) String state,
             @QueryParam("delivery") @Nullable @Pattern(regexp = DELIVERIES, message = "must be one of " + DELIVERIES)

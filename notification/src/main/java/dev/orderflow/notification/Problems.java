@@ -1,18 +1,11 @@
 package dev.orderflow.notification;
 
+import dev.orderflow.messaging.TransientFailure;
 import io.quarkiverse.resteasy.problem.HttpProblem;
-import io.vertx.core.VertxException;
-import io.vertx.core.impl.NoStackTraceThrowable;
-import io.vertx.pgclient.PgException;
-import java.io.IOException;
 import java.net.URI;
-import java.util.List;
 
 /** Every problem that this service answers with (RFC 9457), apart from those that the framework finds by itself. */
 final class Problems {
-
-    /** Classes of SQLSTATE: connection, resources, operator intervention. */
-    private static final List<String> AWAY = List.of("08", "53", "57");
 
     private Problems() {}
 
@@ -27,21 +20,7 @@ final class Problems {
 
     /** What a failure to read means to the caller: come again, when the database is away; otherwise itself. */
     static Throwable of(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (isAway(cause)) {
-                return databaseUnavailable();
-            }
-        }
-        return failure;
-    }
-
-    private static boolean isAway(Throwable cause) {
-        return switch (cause) {
-            case PgException answer -> AWAY.stream().anyMatch(answer.getSqlState()::startsWith);
-            // The last is what the client says "timeout" with when it gets no connection.
-            case IOException _, VertxException _, NoStackTraceThrowable _ -> true;
-            default -> false;
-        };
+        return TransientFailure.is(failure) ? databaseUnavailable() : failure;
     }
 
     private static HttpProblem databaseUnavailable() {

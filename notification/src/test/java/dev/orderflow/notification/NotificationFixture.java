@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.orderflow.contracts.EventSchemas;
+import dev.orderflow.dev.TestSql;
+import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
 import jakarta.mail.BodyPart;
 import jakarta.mail.MessagingException;
@@ -11,7 +13,6 @@ import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +23,14 @@ final class NotificationFixture implements AutoCloseable {
 
     static final Duration SOON = Duration.ofSeconds(20);
 
-    final Topic orders = new Topic("order.events.v1");
-    final Topic stock = new Topic("inventory.events.v1");
-    private final Topic told = new Topic("notification.events.v1");
-    private final AgroalDataSource database;
+    final TestTopic orders = new TestTopic("order.events.v1");
+    final TestTopic stock = new TestTopic("inventory.events.v1");
+    private final TestTopic told = new TestTopic("notification.events.v1");
+    private final TestSql database;
     private final Outside outside;
 
     NotificationFixture(AgroalDataSource database, Outside outside) {
-        this.database = database;
+        this.database = new TestSql(database);
         this.outside = outside;
     }
 
@@ -97,7 +98,11 @@ final class NotificationFixture implements AutoCloseable {
         List<TestOrder> last = new ArrayList<>();
         for (int partition = 0; partition < orders.partitions(); partition++) {
             TestOrder order = order();
-            orders.send(partition, TestEvents.headers("order.placed", order.id()), TestEvents.order(order.id()));
+            orders.send(
+                    partition,
+                    TestTopic.bytes(order.id()),
+                    TestEvents.headers("order.placed", order.id()),
+                    TestTopic.bytes(TestEvents.order(order.id())));
             last.add(order);
         }
         last.forEach(order -> awaitDelivery(order, "placed", "sent"));
@@ -109,8 +114,8 @@ final class NotificationFixture implements AutoCloseable {
                 .filter(record -> body(record).contains(order.id()))
                 .toList();
         for (ConsumerRecord<byte[], byte[]> event : events) {
-            String type = Topic.headers(event).getOrDefault("ce_type", "");
-            assertEquals(List.of(), EventSchemas.headerViolations(Topic.headers(event)));
+            String type = TestTopic.headers(event).getOrDefault("ce_type", "");
+            assertEquals(List.of(), EventSchemas.headerViolations(TestTopic.headers(event)));
             assertEquals(List.of(), EventSchemas.violations(type, event.value()));
         }
         return events;
@@ -125,32 +130,12 @@ final class NotificationFixture implements AutoCloseable {
         return new String(record.value(), StandardCharsets.UTF_8);
     }
 
-    /** Rows as text, columns separated by a space. */
     List<String> query(String sql) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement();
-                var found = statement.executeQuery(sql)) {
-            List<String> rows = new ArrayList<>();
-            while (found.next()) {
-                List<String> row = new ArrayList<>();
-                for (int column = 1; column <= found.getMetaData().getColumnCount(); column++) {
-                    row.add(String.valueOf(found.getString(column)));
-                }
-                rows.add(String.join(" ", row));
-            }
-            return rows;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return database.query(sql);
     }
 
     void execute(String sql) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        database.execute(sql);
     }
 
     /** One of the two forms of a message: text/plain or text/html. */

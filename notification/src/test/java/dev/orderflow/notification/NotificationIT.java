@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.TestTopic;
 import dev.orderflow.notification.NotificationFixture.TestOrder;
 import dev.orderflow.notification.Outside.FromOutside;
 import io.agroal.api.AgroalDataSource;
@@ -124,7 +125,7 @@ class NotificationIT {
         fixture.place(order);
 
         var event = fixture.awaitEvents(order, 1).getFirst();
-        Map<String, String> headers = Topic.headers(event);
+        Map<String, String> headers = TestTopic.headers(event);
         assertEquals("notification.sent", headers.get("ce_type"));
         assertEquals("1", headers.get("ce_sequence"));
         assertEquals("story-of-" + order.id(), headers.get("ce_correlationid"));
@@ -341,7 +342,7 @@ class NotificationIT {
 
         fixture.awaitDelivery(order, "placed", "failed invalid_address");
         var event = fixture.awaitEvents(order, 1).getFirst();
-        assertEquals("notification.failed", Topic.headers(event).get("ce_type"));
+        assertEquals("notification.failed", TestTopic.headers(event).get("ce_type"));
         assertTrue(NotificationFixture.body(event).contains("\"reason\":\"invalid_address\""));
     }
 
@@ -355,7 +356,7 @@ class NotificationIT {
         });
         assertEquals(
                 "notification.failed",
-                Topic.headers(fixture.awaitEvents(order, 1).getFirst()).get("ce_type"));
+                TestTopic.headers(fixture.awaitEvents(order, 1).getFirst()).get("ce_type"));
     }
 
     @Test

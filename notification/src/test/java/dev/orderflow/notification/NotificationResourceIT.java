@@ -2,22 +2,23 @@ package dev.orderflow.notification;
 
 import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.TestSql;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -25,6 +26,7 @@ import org.hamcrest.Matchers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,7 +46,7 @@ class NotificationResourceIT {
 
     @BeforeEach
     void empty() {
-        execute("delete from notification");
+        sql().execute("delete from notification");
     }
 
     @Test
@@ -127,35 +129,63 @@ class NotificationResourceIT {
                 .get("/api/v1/notifications?" + parameter)
                 .then()
                 .statusCode(400)
-                .contentType("application/problem+json");
+                .contentType("application/problem+json")
+                .body("violations[0].in", equalTo("query"))
+                .body("violations[0].field", equalTo(parameter.substring(0, parameter.indexOf('='))));
     }
 
     @Test
-    void isDescribedByOpenApi() {
+    void whileTheDatabaseIsAwayTheAnswerSaysWhenToAskAgain() throws Exception {
+        new TestSql(database).whileAway(() -> given().get("/api/v1/notifications")
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2")
+                .body("traceId", matchesPattern("[0-9a-f]{32}")));
+
+        await().until(() -> given().get("/api/v1/notifications").statusCode() == 200);
+    }
+
+    /** The lock is held until the answer is there. */
+    @Test
+    @Timeout(60)
+    void aTableThatIsLockedCostsBoundedTime() throws Exception {
+        new TestSql(database).whileLocked("notification", () -> given().get("/api/v1/notifications")
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2"));
+    }
+
+    @Test
+    void isDescribedByOpenApiWithExamples() {
         given().port(managementPort)
                 .get("/q/openapi?format=json")
                 .then()
                 .statusCode(200)
-                .body("openapi", containsString("3.1"))
-                .body("paths.keySet()", hasItems("/api/v1/notifications", "/api/v1/orders/{order_id}/notifications"));
+                .body("openapi", startsWith("3.1"))
+                .body(
+                        "paths.'/api/v1/notifications'.get.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body(
+                        "paths.'/api/v1/orders/{order_id}/notifications'.get.responses.'200'.content.'application/json'.example",
+                        notNullValue())
+                .body("paths.'/api/v1/notifications'.get.parameters.name", hasItems("limit", "cursor"))
+                .body("components.responses.BadRequest.content.'application/problem+json'.example.status", equalTo(400))
+                .body("components.responses.Unavailable.headers.'Retry-After'", notNullValue());
+    }
+
+    private TestSql sql() {
+        return new TestSql(database);
     }
 
     private String insert(String order, String state, String delivery, @Nullable String reason) {
-        execute("""
+        sql().execute("""
                 insert into notification (id, occasion, subject_id, order_id, body, delivery, attempt, recipient,
                     reason, finished_at, correlation_id, causation_id)
                 values (gen_random_uuid(), '%s', '%s', '%s', '', '%s', 1, 'a***@example.com', %s, now(), 'story',
                     gen_random_uuid())
                 """.formatted(state, order, order, delivery, reason == null ? "null" : "'" + reason + "'"));
         return order;
-    }
-
-    private void execute(String sql) {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
