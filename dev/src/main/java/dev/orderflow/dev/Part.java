@@ -88,9 +88,10 @@ public abstract class Part {
         }
     }
 
+    /** Not any more as soon as it is dead, even while the machine still lists it. */
     public final boolean isAlive() {
         var current = process;
-        return current != null && current.isAlive();
+        return current != null && !Processes.isGone(current.toHandle());
     }
 
     public final long pid() {
