@@ -12,8 +12,13 @@ import java.util.TreeMap;
 public final class ServiceProcess extends Part {
 
     /** Measured: enough for thousands of orders, and five of them fit into a small machine. */
-    private static final List<String> JVM =
-            List.of("-Xmx96m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final List<String> JVM = List.of(
+            "-Xmx96m",
+            "-Xss512k",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            // A service that lost a thread to a full heap would live on without it; ended, it is started again.
+            "-XX:+ExitOnOutOfMemoryError");
 
     private final Project project;
     private final Layout layout;
