@@ -268,8 +268,10 @@ final class Orderflow implements AutoCloseable {
             text.append("---- ").append(part.log()).append(part.isAlive() ? "" : " (not running)");
             text.append('\n');
             try (Stream<String> lines = Files.lines(part.log())) {
-                var all = lines.filter(
-                                line -> line.contains("WARN") || line.contains("ERROR") || line.contains("xception"))
+                var all = lines.filter(line -> line.contains("WARN")
+                                || line.contains("ERROR")
+                                || line.contains("xception")
+                                || line.contains("OutOfMemory"))
                         .toList();
                 all.subList(Math.max(0, all.size() - 15), all.size())
                         .forEach(line -> text.append(line).append('\n'));

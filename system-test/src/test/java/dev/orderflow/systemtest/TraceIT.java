@@ -39,7 +39,10 @@ class TraceIT {
         system.awaitState(reply.json().get("order_id").textValue(), "CONFIRMED");
         await("all services are in the trace")
                 .atMost(PATIENCE)
-                .untilAsserted(() -> assertEquals(Set.copyOf(Orderflow.SERVICES), services(traceId)));
+                .untilAsserted(
+                        () -> assertEquals(Set.copyOf(Orderflow.SERVICES), services(traceId), () -> system.traces()
+                                .trace(traceId)
+                                .toString()));
         // A parent is sent after its children, so for a moment one may be missing.
         await("every parent is there")
                 .atMost(PATIENCE)
