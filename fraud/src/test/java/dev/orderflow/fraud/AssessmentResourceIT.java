@@ -17,14 +17,23 @@ import dev.orderflow.dev.TestSql;
 import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -42,6 +51,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AssessmentResourceIT {
 
     private static final String PATH = "/api/v1/assessments";
+
+    @TestHTTPResource
+    URI url = URI.create("");
 
     @Inject
     AgroalDataSource database;
@@ -268,6 +280,24 @@ class AssessmentResourceIT {
                         .post(PATH + "/" + order.key() + "/decision")
                         .then(),
                 413);
+    }
+
+    /** Whoever sends in chunks has told no length before. */
+    @Test
+    void bodyThatTurnsOutToBeTooLargeIsAProblem() throws IOException, InterruptedException {
+        byte[] body = "{\"reason\":\"%s\"}".formatted("x".repeat(200_000)).getBytes(StandardCharsets.UTF_8);
+        HttpRequest request = HttpRequest.newBuilder(url.resolve(PATH + "/" + UUID.randomUUID() + "/decision"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> refusal = client.send(request, HttpResponse.BodyHandlers.ofString());
+
+            assertEquals(413, refusal.statusCode());
+            assertEquals(List.of("application/problem+json"), refusal.headers().allValues("Content-Type"));
+            assertTrue(refusal.body().contains("\"status\":413"), refusal.body());
+        }
     }
 
     @ParameterizedTest
