@@ -27,7 +27,9 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestHeader;
@@ -69,18 +71,29 @@ class OrderResource {
     @APIResponse(
             responseCode = "201",
             description = "Placed",
-            content = @Content(schema = @Schema(implementation = OrderBody.class)))
-    @APIResponse(responseCode = "400", description = "Malformed")
-    @APIResponse(responseCode = "409", description = "Not enough stock, or a request with this key is being worked on")
-    @APIResponse(
-            responseCode = "422",
-            description = "Unknown product, mixed currencies, or a key used for another request")
-    @APIResponse(responseCode = "503", description = "Not now: repeat it with the same key")
-    @APIResponse(responseCode = "504", description = "Too slow: repeat it with the same key")
+            content =
+                    @Content(
+                            schema = @Schema(implementation = OrderBody.class),
+                            examples = @ExampleObject(name = "placed", ref = "PlacedOrder")))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    @APIResponse(responseCode = "413", ref = "TooLarge")
+    @APIResponse(responseCode = "415", ref = "NotJson")
+    @APIResponse(responseCode = "422", ref = "Impossible")
+    @APIResponse(responseCode = "503", ref = "NotNow")
+    @APIResponse(responseCode = "504", ref = "TooSlow")
     public Uni<Response> place(
             @RestHeader("Idempotency-Key") @Schema(required = true) List<String> keys,
             @RestHeader(Correlation.HEADER) @Schema(hidden = true) String correlationId,
-            @NotNull @Valid OrderRequest request) {
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            schema = @Schema(implementation = OrderRequest.class),
+                                            examples = @ExampleObject(name = "order", ref = "OrderRequest")))
+                    @NotNull
+                    @Valid
+                    OrderRequest request) {
         var key = key(keys);
         var lines = request.lines();
         if (lines.stream().anyMatch(line -> line.quantity() > OrderRequest.MAX_QUANTITY)) {
@@ -109,9 +122,17 @@ class OrderResource {
     @APIResponse(
             responseCode = "200",
             description = "The order; its ETag is its version",
-            content = @Content(schema = @Schema(implementation = OrderBody.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = OrderBody.class),
+                            examples = {
+                                @ExampleObject(name = "pending", ref = "PlacedOrder"),
+                                @ExampleObject(name = "cancelled", ref = "CancelledOrder")
+                            }))
     @APIResponse(responseCode = "304", description = "Still the one of If-None-Match")
-    @APIResponse(responseCode = "404", description = "No such order")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "NotReadNow")
+    @APIResponse(responseCode = "504", ref = "TooSlowToRead")
     public Uni<Response> order(@RestPath String id, @RestHeader("If-None-Match") @Nullable String known) {
         return answered(
                 orders.order(uuid(id)).map(found -> {
@@ -132,7 +153,13 @@ class OrderResource {
     @APIResponse(
             responseCode = "200",
             description = "One page",
-            content = @Content(schema = @Schema(implementation = PageBody.class)))
+            content =
+                    @Content(
+                            schema = @Schema(implementation = PageBody.class),
+                            examples = @ExampleObject(name = "page", ref = "OrderPage")))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "503", ref = "NotReadNow")
+    @APIResponse(responseCode = "504", ref = "TooSlowToRead")
     public Uni<Response> orders(
             @RestPath @jakarta.validation.constraints.Pattern(regexp = OrderRequest.CUSTOMER_ID) String id,
             @RestQuery @Nullable String cursor,
