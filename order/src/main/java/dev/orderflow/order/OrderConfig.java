@@ -44,6 +44,10 @@ interface OrderConfig {
     @WithDefault("10s")
     Duration holdRetry();
 
+    /** How often the age of the undecided orders is read for the metrics. */
+    @WithDefault("10s")
+    Duration metricsInterval();
+
     /** Key of the hash by which fraud recognises a contact without knowing it. Secret; changing it forgets them all. */
     @WithDefault("for-local-use-only")
     String contactKey();

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,6 +175,56 @@ class OrderStoryIT {
                 assertEquals(traceOf(it), line.traceId());
             }
         }
+    }
+
+    @Test
+    void sweepOfHoldsPassesOverAnOrderThatSomebodyWorksOn() throws SQLException {
+        whileSomebodyWorksOnTheFirstDue(
+                "hold_due_at",
+                idle -> inventory.asked().stream().filter(idle::equals).count() == 2);
+    }
+
+    @Test
+    void sweepOfDeadlinesPassesOverAnOrderThatSomebodyWorksOn() throws SQLException {
+        whileSomebodyWorksOnTheFirstDue("deadline_at", idle -> Api.state(idle).equals("CANCELLED"));
+    }
+
+    private void whileSomebodyWorksOnTheFirstDue(String column, Predicate<String> swept) throws SQLException {
+        var idle = Api.place(Api.order(Api.item(inventory.product("1.00", "USD", 10), 1)));
+        // Due in a moment: it is locked by then.
+        var due = "update orders set " + column + " = now() + ?::interval where id = ?::uuid";
+        database.update(due, "1000 ms", order);
+        database.update(due, "1001 ms", idle);
+        try (var connection = source.getConnection();
+                var lock = connection.prepareStatement("select from orders where id = ?::uuid for update")) {
+            connection.setAutoCommit(false);
+            lock.setString(1, order);
+            lock.execute();
+
+            // Less than anybody waits for a lock.
+            await().atMost(Duration.ofSeconds(4)).until(() -> swept.test(idle));
+
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void metricsTellHowLongTheOldestUndecidedOrderHasWaited() {
+        database.update("update orders set placed_at = now() - interval '2 hours' where id = ?::uuid", order);
+        await().until(() -> age("pending") >= 7200);
+
+        topics.publish("fraud.review_requested", order);
+
+        await().until(() -> age("under_review") >= 7200);
+    }
+
+    private double age(String state) {
+        var metrics = RestAssured.get(management.resolve("/q/metrics")).body().asString();
+        return metrics.lines()
+                .filter(line -> line.startsWith("order_age_seconds{") && line.contains("\"" + state + "\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
