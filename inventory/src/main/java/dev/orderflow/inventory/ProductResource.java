@@ -32,7 +32,10 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +62,14 @@ class ProductResource {
     @Operation(summary = "The catalogue, the oldest product first")
     @APIResponse(
             responseCode = "200",
-            description = "A page; next is the path of the following one, absent on the last")
+            description = "A page; next is the path of the following one, absent on the last",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = ProductView.Page.class),
+                            examples = @ExampleObject(name = "page", ref = "ProductPage")))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "503", ref = "NotNow")
+    @APIResponse(responseCode = "504", ref = "TooSlow")
     public Uni<ProductView.Page> list(
             @QueryParam("limit") @DefaultValue("50") @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "200")
                     String limit,
@@ -71,9 +81,17 @@ class ProductResource {
     @GET
     @Path("{product_id}")
     @Operation(summary = "A product, with its version as ETag")
-    @APIResponse(responseCode = "200", description = "The product")
+    @APIResponse(
+            responseCode = "200",
+            description = "The product",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = ProductView.class),
+                            examples = @ExampleObject(name = "product", ref = "Product")))
     @APIResponse(responseCode = "304", description = "Still the version of If-None-Match")
-    @APIResponse(responseCode = "404", description = "No such product")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "NotNow")
+    @APIResponse(responseCode = "504", ref = "TooSlow")
     public Uni<Response> read(@PathParam("product_id") String productId, @Context jakarta.ws.rs.core.Request request) {
         return inTime(service.find(id(productId)).map(view -> {
             Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag(view.version()));
@@ -84,10 +102,30 @@ class ProductResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Adds a product", description = "With the same Idempotency-Key it is added once.")
-    @APIResponse(responseCode = "201", description = "Added, now or by the first request with this key")
-    @APIResponse(responseCode = "422", description = "The Idempotency-Key was used for another request")
+    @APIResponse(
+            responseCode = "201",
+            description = "Added, now or by the first request with this key",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = ProductView.class),
+                            examples = @ExampleObject(name = "product", ref = "Product")))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "413", ref = "TooLarge")
+    @APIResponse(responseCode = "415", ref = "NotJson")
+    @APIResponse(responseCode = "422", ref = "KeyReused")
+    @APIResponse(responseCode = "503", ref = "NotNow")
+    @APIResponse(responseCode = "504", ref = "TooSlow")
     public Uni<Response> create(
-            @HeaderParam("Idempotency-Key") @Nullable String key, @NotNull @Valid NewProduct product) {
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            schema = @Schema(implementation = NewProduct.class),
+                                            examples = @ExampleObject(name = "request", ref = "NewProduct")))
+                    @NotNull
+                    @Valid
+                    NewProduct product) {
         Stock stock = new Stock(
                 ids.generate().toString(),
                 product.onHand(),
@@ -106,13 +144,32 @@ class ProductResource {
     @Operation(
             summary = "Prices a product anew",
             description = "Orders and reservations keep the price that they were promised.")
-    @APIResponse(responseCode = "200", description = "The product with its new price")
-    @APIResponse(responseCode = "404", description = "No such product")
-    @APIResponse(responseCode = "412", description = "Not the version of If-Match")
+    @APIResponse(
+            responseCode = "200",
+            description = "The product with its new price",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = ProductView.class),
+                            examples = @ExampleObject(name = "product", ref = "Product")))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "412", ref = "Changed")
+    @APIResponse(responseCode = "413", ref = "TooLarge")
+    @APIResponse(responseCode = "415", ref = "NotJson")
+    @APIResponse(responseCode = "503", ref = "NotNow")
+    @APIResponse(responseCode = "504", ref = "TooSlow")
     public Uni<Response> price(
             @PathParam("product_id") String productId,
             @HeaderParam("If-Match") @Nullable String ifMatch,
-            @NotNull @Valid NewPrice price) {
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            schema = @Schema(implementation = NewPrice.class),
+                                            examples = @ExampleObject(name = "request", ref = "NewPrice")))
+                    @NotNull
+                    @Valid
+                    NewPrice price) {
         return inTime(
                 service.price(id(productId), ProductRequests.price(price.price(), price.currency()), version(ifMatch))
                         .map(ProductResource::answer));
@@ -122,13 +179,32 @@ class ProductResource {
     @Path("{product_id}/restock")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Puts more units on the shelf", description = "With the same Idempotency-Key it is done once.")
-    @APIResponse(responseCode = "200", description = "The product as it was right after")
-    @APIResponse(responseCode = "404", description = "No such product")
-    @APIResponse(responseCode = "422", description = "More than there can be, or the key was used for another request")
+    @APIResponse(
+            responseCode = "200",
+            description = "The product as it was right after",
+            content =
+                    @Content(
+                            schema = @Schema(implementation = ProductView.class),
+                            examples = @ExampleObject(name = "product", ref = "Product")))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "413", ref = "TooLarge")
+    @APIResponse(responseCode = "415", ref = "NotJson")
+    @APIResponse(responseCode = "422", ref = "Impossible")
+    @APIResponse(responseCode = "503", ref = "NotNow")
+    @APIResponse(responseCode = "504", ref = "TooSlow")
     public Uni<Response> restock(
             @PathParam("product_id") String productId,
             @HeaderParam("Idempotency-Key") @Nullable String key,
-            @NotNull @Valid Restock restock) {
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            schema = @Schema(implementation = Restock.class),
+                                            examples = @ExampleObject(name = "request", ref = "Restock")))
+                    @NotNull
+                    @Valid
+                    Restock restock) {
         UUID id = id(productId);
         return inTime(service.restock(request(key, "restock %s %s".formatted(id, restock)), id, restock.quantity())
                 .map(ProductResource::answer));
