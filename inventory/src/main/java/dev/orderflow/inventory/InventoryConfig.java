@@ -46,6 +46,10 @@ public interface InventoryConfig {
     @WithDefault("7d")
     Duration answerRetention();
 
+    /** How often the number of holds is read for the metrics. */
+    @WithDefault("10s")
+    Duration metricsInterval();
+
     /** Whether products to try things with are there from the start; for local runs. */
     @WithDefault("false")
     boolean demoCatalogue();

@@ -25,17 +25,20 @@ class ReservationExpiry {
     private final InventoryConfig config;
     private final InventoryService service;
     private final CleanUp cleanUp;
+    private final HeldReservations held;
     private final List<Cancellable> timers = new ArrayList<>();
 
-    ReservationExpiry(InventoryConfig config, InventoryService service, CleanUp cleanUp) {
+    ReservationExpiry(InventoryConfig config, InventoryService service, CleanUp cleanUp, HeldReservations held) {
         this.config = config;
         this.service = service;
         this.cleanUp = cleanUp;
+        this.held = held;
     }
 
     void start(@Observes StartupEvent event) {
         timers.add(every(config.expiryInterval(), this::expire));
         timers.add(every(config.cleanUpInterval(), cleanUp::run));
+        timers.add(every(config.metricsInterval(), held::read));
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -26,8 +26,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,6 +57,9 @@ class ReserveStockIT {
 
     @Inject
     MeterRegistry metrics;
+
+    @TestHTTPResource(value = "/", management = true)
+    URI management = URI.create("");
 
     @AfterEach
     void addsUp() {
@@ -467,6 +473,25 @@ class ReserveStockIT {
 
         await().atMost(Duration.ofSeconds(5)).until(() -> stockroom.reserved(product) == 0);
         assertFalse(orders.stream().map(stockroom::state).anyMatch(state -> !state.equals("EXPIRED")));
+    }
+
+    @Test
+    void metricsTellHowManyReservationsAreHeld() {
+        String product = stockroom.product(10);
+        stockroom.reserve(newId(), line(product, 1));
+
+        await().until(() -> {
+            String held = RestAssured.get(management.resolve("/q/metrics"))
+                    .body()
+                    .asString()
+                    .lines()
+                    .filter(line -> line.startsWith("inventory_reservations_held"))
+                    .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                    .findFirst()
+                    .orElse("none");
+            return held.equals(stockroom.number("select count(*) from reservations where state = 'HELD'") + ".0")
+                    && !held.equals("0.0");
+        });
     }
 
     @Test
