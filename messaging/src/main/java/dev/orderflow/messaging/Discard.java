@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 
 /**
@@ -49,35 +50,36 @@ class Discard {
 
     /** Empty when that record is not the key's first, or not parked and never was discarded. */
     Uni<Optional<Outcome>> first(String consumer, byte[] key, long id, String reason) {
-        return parts.outbox().transaction(transaction -> parts.parking()
-                .lockKey(transaction.sql(), consumer, key)
-                .flatMap(locked -> locked
-                        ? parts.parking().first(transaction.sql(), consumer, key)
-                        : Uni.createFrom().item(List.<Parking.Waiting>of()))
-                .call(first -> first.isEmpty() || first.getFirst().id() != id
-                        ? Uni.createFrom().voidItem()
-                        : giveUp(transaction.sql(), consumer, key, first.getFirst(), reason))
-                .flatMap(first -> outcome(transaction.sql(), consumer, key, id)));
+        List<InboxRecord> discarded = new CopyOnWriteArrayList<>();
+        return parts.outbox()
+                .transaction(transaction -> parts.parking()
+                        .lockKey(transaction.sql(), consumer, key)
+                        .flatMap(locked -> locked
+                                ? parts.parking().first(transaction.sql(), consumer, key)
+                                : Uni.createFrom().item(List.<Parking.Waiting>of()))
+                        .call(first -> first.isEmpty() || first.getFirst().id() != id
+                                ? Uni.createFrom().voidItem()
+                                : keep(transaction.sql(), id, reason)
+                                        .chain(() -> parts.parking().remove(transaction.sql(), consumer, key, id))
+                                        .invoke(() ->
+                                                discarded.add(first.getFirst().record())))
+                        .flatMap(first -> outcome(transaction.sql(), consumer, key, id)))
+                .invoke(() -> discarded.forEach(record -> say(consumer, record, reason)));
     }
 
-    private Uni<Void> giveUp(
-            SqlConnection connection, String consumer, byte[] key, Parking.Waiting waiting, String reason) {
-        InboxRecord record = waiting.record();
+    private static Uni<Void> keep(SqlConnection connection, long id, String reason) {
         return connection
                 .preparedQuery(KEEP)
-                .execute(Tuple.of(waiting.id(), Parking.printable(reason)))
-                .chain(() -> parts.parking().remove(connection, consumer, key, waiting.id()))
-                .invoke(() -> {
-                    parts.metrics().discarded(consumer);
-                    record.story()
-                            .tell(() -> LOG.warnf(
-                                    "discarded: consumer=%s key=%s eventId=%s origin=%s reason=%s",
-                                    consumer,
-                                    record.keyText(),
-                                    record.identity(),
-                                    record.origin(),
-                                    Parking.printable(reason)));
-                });
+                .execute(Tuple.of(id, Parking.printable(reason)))
+                .replaceWithVoid();
+    }
+
+    private void say(String consumer, InboxRecord record, String reason) {
+        parts.metrics().discarded(consumer);
+        record.story()
+                .tell(() -> LOG.warnf(
+                        "discarded: consumer=%s key=%s eventId=%s origin=%s reason=%s",
+                        consumer, record.keyText(), record.identity(), record.origin(), Parking.printable(reason)));
     }
 
     private static Uni<Optional<Outcome>> outcome(SqlConnection connection, String consumer, byte[] key, long id) {
