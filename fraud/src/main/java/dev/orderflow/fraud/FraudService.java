@@ -107,19 +107,15 @@ class FraudService {
         batch.assessed.forEach(a -> {
             String verdict = a.assessment().verdict().name().toLowerCase(Locale.ROOT);
             Metrics.counter("fraud.assessments", "verdict", verdict).increment();
-            // The log's own fields are those of the batch; the story of each order is told here.
-            LOG.infof(
-                    "assessed: orderId=%s verdict=%s score=%d correlationId=%s",
-                    a.order().orderId(),
-                    verdict,
-                    a.assessment().score(),
-                    a.cause().correlationId());
+            a.cause()
+                    .tell(() -> LOG.infof(
+                            "assessed: orderId=%s verdict=%s score=%d",
+                            a.order().orderId(), verdict, a.assessment().score()));
         });
         batch.ignored.forEach(ignored -> {
             inbox.ignored(FraudConsumer.NAME, ignored.reason());
-            LOG.debugf(
-                    "event ignored: orderId=%s reason=%s correlationId=%s",
-                    ignored.orderId(), ignored.reason(), ignored.cause().correlationId());
+            ignored.cause()
+                    .tell(() -> LOG.debugf("event ignored: orderId=%s reason=%s", ignored.orderId(), ignored.reason()));
         });
     }
 }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orderflow.dev.TestLog;
 import dev.orderflow.dev.TestServers;
 import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +175,24 @@ class FraudIT {
                 List.of("1 1 0"),
                 fraud.query("select confirmed_orders, confirmed_units, cancelled_orders from customers "
                         + "where customer_id = 'twice'"));
+    }
+
+    /** Orders that are assessed in one transaction are told of in lines of their own. */
+    @Test
+    void eachLineOfTheLogNamesTheStoryOfItsOrder() {
+        List<TestOrder> orders = IntStream.range(0, 20)
+                .mapToObj(i -> TestOrder.of("logged-" + TestOrder.id(), "10.00"))
+                .toList();
+        try (TestLog log = new TestLog("dev.orderflow.fraud")) {
+            orders.forEach(fraud::place);
+            orders.forEach(fraud::awaitVerdict);
+
+            for (TestOrder order : orders) {
+                TestLog.Line line =
+                        await().until(() -> log.about("assessed: orderId=" + order.key()), Objects::nonNull);
+                assertEquals("story-of-" + order.key(), line.story());
+            }
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.orderflow.inventory;
 
 import dev.orderflow.inventory.InventoryService.Abandoned;
 import dev.orderflow.messaging.Cause;
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.messaging.TransientFailure;
 import io.grpc.Context;
 import io.grpc.Status;

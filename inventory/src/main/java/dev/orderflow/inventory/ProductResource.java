@@ -9,6 +9,7 @@ import dev.orderflow.inventory.ProductRequests.NewProduct;
 import dev.orderflow.inventory.ProductRequests.Restock;
 import dev.orderflow.inventory.ProductService.Request;
 import dev.orderflow.inventory.domain.Stock;
+import dev.orderflow.messaging.Correlation;
 import io.quarkiverse.resteasy.problem.validation.Violation;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.Valid;

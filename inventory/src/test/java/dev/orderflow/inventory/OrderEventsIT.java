@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orderflow.dev.TestLog;
 import dev.orderflow.dev.TestServers;
 import dev.orderflow.proto.inventory.v1.ReserveStockResponse;
 import io.quarkus.test.common.WithTestResource;
@@ -282,7 +283,7 @@ class OrderEventsIT {
         String hot = stockroom.product(10);
         String product = stockroom.product(60);
         List<String> orders = IntStream.range(0, 10).mapToObj(i -> newId()).toList();
-        try (LogLines log = new LogLines("dev.orderflow.inventory")) {
+        try (TestLog log = new TestLog("dev.orderflow.inventory")) {
             try (Connection _ = stockroom.blocking(hot)) {
                 // Whoever comes after this one waits, and comes in one batch then.
                 kafka.send(event("order.placed", order, Map.of(hot, 1L)));
@@ -291,7 +292,7 @@ class OrderEventsIT {
             }
 
             for (String id : orders) {
-                LogLines.Line line = await().atMost(Duration.ofSeconds(30))
+                TestLog.Line line = await().atMost(Duration.ofSeconds(30))
                         .until(() -> log.about("OrderPlaced orderId=" + id), Objects::nonNull);
                 assertEquals("story-of-" + id, line.story());
                 assertEquals(id.replace("-", ""), line.traceId());

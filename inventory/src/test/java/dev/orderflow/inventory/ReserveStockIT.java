@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import dev.orderflow.dev.TestLog;
 import dev.orderflow.dev.TestServers;
 import dev.orderflow.proto.inventory.v1.CheckStockRequest;
 import dev.orderflow.proto.inventory.v1.InventoryServiceGrpc;
@@ -371,12 +372,12 @@ class ReserveStockIT {
     void linesOfTheLogNameTheStoryOfTheCallerEvenWhenTheHoldEnds() {
         String product = stockroom.product(10);
         String order = newId();
-        try (LogLines log = new LogLines("dev.orderflow.inventory")) {
+        try (TestLog log = new TestLog("dev.orderflow.inventory")) {
             stockroom.reserveInStory("story-of-" + order, order, line(product, 1));
-            LogLines.Line reserved = await().until(() -> log.about("Reserve orderId=" + order), Objects::nonNull);
+            TestLog.Line reserved = await().until(() -> log.about("Reserve orderId=" + order), Objects::nonNull);
 
             stockroom.letExpire(order);
-            LogLines.Line expired = await().until(() -> log.about("Expire orderId=" + order), Objects::nonNull);
+            TestLog.Line expired = await().until(() -> log.about("Expire orderId=" + order), Objects::nonNull);
 
             assertEquals("story-of-" + order, reserved.story());
             assertEquals(reserved.story(), expired.story());

@@ -112,6 +112,15 @@ class NotificationResourceIT {
     }
 
     @Test
+    void anAnswerNamesTheStoryOfItsRequest() {
+        given().header("X-Correlation-Id", "story-7")
+                .get("/api/v1/notifications")
+                .then()
+                .header("X-Correlation-Id", "story-7");
+        get("/api/v1/notifications").then().header("X-Correlation-Id", notNullValue());
+    }
+
+    @Test
     void anIdThatNoOrderCanHaveIsNotFound() {
         get("/api/v1/orders/42/notifications")
                 .then()

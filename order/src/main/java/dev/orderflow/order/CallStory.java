@@ -1,5 +1,6 @@
 package dev.orderflow.order;
 
+import dev.orderflow.messaging.Correlation;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;

@@ -1,5 +1,6 @@
 package dev.orderflow.order;
 
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.proto.inventory.v1.InventoryService;
 import dev.orderflow.proto.inventory.v1.ReleaseReservationRequest;
 import dev.orderflow.proto.inventory.v1.ReserveStockRequest;

@@ -1,6 +1,7 @@
 package dev.orderflow.order;
 
 import dev.orderflow.messaging.Cause;
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.order.OrderMessages.OrderBody;
 import dev.orderflow.order.OrderMessages.PageBody;
 import io.quarkiverse.resteasy.problem.HttpProblem;

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.orderflow.dev.TestLog;
 import dev.orderflow.dev.TestServers;
 import dev.orderflow.order.Topics.Event;
 import io.agroal.api.AgroalDataSource;
@@ -131,7 +132,7 @@ class OrderStoryIT {
 
     @Test
     void isCancelledAtItsDeadlineInItsOwnStory() {
-        try (var log = new LogLines("dev.orderflow.order")) {
+        try (var log = new TestLog("dev.orderflow.order")) {
             database.update("update orders set deadline_at = now() where id = ?::uuid", order);
 
             await().until(() -> Api.state(order).equals("CANCELLED"));
@@ -154,7 +155,7 @@ class OrderStoryIT {
         var orders = Stream.generate(() -> Api.place(Api.order(Api.item(book, 1))))
                 .limit(10)
                 .toList();
-        try (var log = new LogLines("dev.orderflow.order")) {
+        try (var log = new TestLog("dev.orderflow.order")) {
             try (var connection = source.getConnection();
                     var lock = connection.prepareStatement("select from orders where id = ?::uuid for update")) {
                 connection.setAutoCommit(false);

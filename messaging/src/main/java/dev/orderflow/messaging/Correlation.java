@@ -1,7 +1,6 @@
-package dev.orderflow.inventory;
+package dev.orderflow.messaging;
 
 import com.fasterxml.uuid.Generators;
-import dev.orderflow.messaging.Cause;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -14,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which story a request belongs to: the one that it names, or a new one. Logs, events and the answer carry it on. */
 @Singleton
-class Correlation {
+public class Correlation {
 
-    static final String HEADER = "X-Correlation-Id";
+    public static final String HEADER = "X-Correlation-Id";
     private static final String MDC_KEY = "correlationId";
     private static final Pattern ID = Pattern.compile("[!-~]{1,128}");
 
@@ -31,21 +30,22 @@ class Correlation {
         response.getHeaders().putSingle(HEADER, request.getHeaderString(HEADER));
     }
 
-    /** Enters the story that a caller names, if it can be told in a header and in a log; a new one otherwise. */
-    static String enter(@Nullable String given) {
+    /** Enters the story that a caller names, or a new one; for callers that do not come by REST. */
+    public static String enter(@Nullable String given) {
         String id = idOf(given);
         MDC.put(MDC_KEY, id);
         return id;
     }
 
-    static String idOf(@Nullable String given) {
+    /** What a caller gives, if it can be told in a header and in a log; a new one otherwise. */
+    public static String idOf(@Nullable String given) {
         return given != null && ID.matcher(given).matches()
                 ? given
                 : Generators.timeBasedEpochGenerator().generate().toString();
     }
 
     /** Why the current request changes something. */
-    static Cause cause() {
+    public static Cause cause() {
         return Cause.ofRequest(Objects.toString(MDC.get(MDC_KEY)));
     }
 }

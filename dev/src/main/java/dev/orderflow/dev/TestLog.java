@@ -1,4 +1,4 @@
-package dev.orderflow.order;
+package dev.orderflow.dev;
 
 import java.util.List;
 import java.util.Objects;
@@ -11,23 +11,23 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** What is logged while this is open, with the story and the trace that each line names. */
-final class LogLines extends Handler implements AutoCloseable {
+public final class TestLog extends Handler implements AutoCloseable {
 
     private static final PatternFormatter TEXT = new PatternFormatter("%s");
 
-    record Line(String text, String story, String traceId) {}
+    /** A line of the log. */
+    public record Line(String text, String story, String traceId) {}
 
     private final List<Line> lines = new CopyOnWriteArrayList<>();
     private final Logger logger;
 
-    LogLines(String category) {
+    public TestLog(String category) {
         logger = Logger.getLogger(category);
         logger.addHandler(this);
     }
 
     /** The first line that says this; nothing if there is none yet. */
-    @Nullable
-    Line about(String what) {
+    public @Nullable Line about(String what) {
         return lines.stream()
                 .filter(line -> line.text().contains(what))
                 .findFirst()
