@@ -1,6 +1,6 @@
 package dev.orderflow.analytics;
 
-import dev.orderflow.messaging.TransientFailure;
+import dev.orderflow.messaging.NotNow;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkiverse.resteasy.problem.validation.HttpValidationProblem;
 import io.quarkiverse.resteasy.problem.validation.Violation;
@@ -110,7 +110,7 @@ class AnalyticsResource {
     }
 
     private <T> Uni<T> read(Function<Figures, Uni<T>> question) {
-        return service.read(question).onFailure(TransientFailure::is).transform(NotNow::problem);
+        return NotNow.orRead(service.read(question));
     }
 
     private static Uni<Views.Page<Views.Product>> withRevenues(Figures figures, Views.Page<ProductEntity> page) {

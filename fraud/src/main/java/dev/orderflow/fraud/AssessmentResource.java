@@ -1,7 +1,7 @@
 package dev.orderflow.fraud;
 
 import dev.orderflow.fraud.domain.Review;
-import dev.orderflow.messaging.TransientFailure;
+import dev.orderflow.messaging.NotNow;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkiverse.resteasy.problem.validation.HttpValidationProblem;
 import io.quarkiverse.resteasy.problem.validation.Violation;
@@ -68,7 +68,7 @@ class AssessmentResource {
     @APIResponse(responseCode = "304", description = "Still the version of If-None-Match")
     public Uni<Response> read(@PathParam("order_id") String orderId, @Context Request request) {
         UUID id = orderId(orderId);
-        return now(service.find(id)).map(found -> {
+        return NotNow.orRead(service.find(id)).map(found -> {
             AssessmentEntity stored = known(found, orderId);
             Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag(stored));
             return unchanged == null ? answer(stored) : unchanged.build();
@@ -93,7 +93,7 @@ class AssessmentResource {
             @QueryParam("cursor") @Nullable String cursor) {
         UUID after = cursor == null ? START : cursor(cursor);
         int size = Integer.parseInt(limit);
-        return now(service.page(verdict, after, size + 1)).map(found -> page(found, verdict, size));
+        return NotNow.orRead(service.page(verdict, after, size + 1)).map(found -> page(found, verdict, size));
     }
 
     @POST
@@ -111,14 +111,10 @@ class AssessmentResource {
         UUID id = orderId(orderId);
         var command = new ReviewService.Command(
                 id, decision(request), request.reason(), ifMatch == null ? null : version(ifMatch));
-        return now(service.decide(command))
+        return NotNow.orAnswer(service.decide(command))
                 .invoke(outcome -> throwUnlessItStands(outcome, orderId))
-                .chain(() -> now(service.find(id)))
+                .chain(() -> NotNow.orRead(service.find(id)))
                 .map(found -> answer(known(found, orderId)));
-    }
-
-    private static <T> Uni<T> now(Uni<T> answer) {
-        return answer.onFailure(TransientFailure::is).transform(NotNow::problem);
     }
 
     private static void throwUnlessItStands(ReviewService.Answer outcome, String orderId) {

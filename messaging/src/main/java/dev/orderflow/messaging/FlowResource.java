@@ -19,6 +19,6 @@ public class FlowResource {
 
     @GET
     public Uni<Flow> flow() {
-        return NotNow.orAnswer(flow.read());
+        return NotNow.orRead(flow.read());
     }
 }

@@ -42,7 +42,7 @@ public class ParkedResource {
             @QueryParam("limit") @DefaultValue("50") String limit) {
         long first = number("after", after, 0, Long.MAX_VALUE);
         int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
-        return NotNow.orAnswer(parked.page(consumer, key == null ? null : bytes(key), first, atMost));
+        return NotNow.orRead(parked.page(consumer, key == null ? null : bytes(key), first, atMost));
     }
 
     /**

@@ -70,11 +70,12 @@ class DatabaseAwayIT {
     @Order(1)
     void startsWithoutItAndPreparesTheDayBeforeTheFirstRecordIsTaken() throws Exception {
         assertEquals(200, RestAssured.get(health + "/live").statusCode());
+        assertEquals(503, RestAssured.get(health + "/ready").statusCode());
         for (String path : List.of("/api/v1/flow", "/api/v1/parked")) {
             RestAssured.get(path)
                     .then()
                     .statusCode(503)
-                    .header("Retry-After", "5")
+                    .header("Retry-After", "2")
                     .contentType("application/problem+json");
         }
         wire.send(event("first"));
@@ -92,6 +93,7 @@ class DatabaseAwayIT {
         }
 
         await().atMost(PATIENCE).until(() -> things.handled(key).size() == 1);
+        assertEquals(200, RestAssured.get(health + "/ready").statusCode());
         assertEquals(1, count("inbox"));
         assertEquals(0, count("inbox_default"));
     }

@@ -1,5 +1,6 @@
 package dev.orderflow.notification;
 
+import dev.orderflow.messaging.NotNow;
 import dev.orderflow.notification.NotificationQueries.Filter;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -104,10 +105,7 @@ class NotificationResource {
         if (!orderId.matches(ID)) {
             throw Problems.noSuchOrder();
         }
-        return notifications
-                .ofOrder(UUID.fromString(orderId))
-                .onFailure()
-                .transform(Problems::of)
+        return NotNow.orRead(notifications.ofOrder(UUID.fromString(orderId)))
                 .map(found ->
                         new PageBody(found.stream().map(NotificationBody::of).toList(), null));
     }
@@ -128,11 +126,7 @@ class NotificationResource {
         int size = Integer.parseInt(limit);
         long below = cursor == null ? Long.MAX_VALUE : Long.parseLong(cursor);
         // One more than asked for tells whether there is another page.
-        return notifications
-                .page(filter, below, size + 1)
-                .onFailure()
-                .transform(Problems::of)
-                .map(found -> page(found, filter, size));
+        return NotNow.orRead(notifications.page(filter, below, size + 1)).map(found -> page(found, filter, size));
     }
 
     private static PageBody page(List<NotificationEntity> found, Filter filter, int limit) {

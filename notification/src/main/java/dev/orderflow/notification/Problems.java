@@ -1,6 +1,5 @@
 package dev.orderflow.notification;
 
-import dev.orderflow.messaging.TransientFailure;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import java.net.URI;
 
@@ -15,21 +14,6 @@ final class Problems {
                 .withTitle("Not found")
                 .withStatus(404)
                 .withDetail("There is no such order.")
-                .build();
-    }
-
-    /** What a failure to read means to the caller: come again, when the database is away; otherwise itself. */
-    static Throwable of(Throwable failure) {
-        return TransientFailure.is(failure) ? databaseUnavailable() : failure;
-    }
-
-    private static HttpProblem databaseUnavailable() {
-        return HttpProblem.builder()
-                .withType(URI.create("urn:orderflow:problem:database-unavailable"))
-                .withTitle("Database unavailable")
-                .withStatus(503)
-                .withDetail("Nothing can be read at the moment.")
-                .withHeader("Retry-After", 2)
                 .build();
     }
 }
