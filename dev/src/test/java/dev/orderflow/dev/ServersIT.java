@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -12,13 +13,14 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 class ServersIT {
 
     @Test
-    void commitsReachTheDisk() throws Exception {
+    void whatIsCommittedOrAcknowledgedHasReachedTheDisk() throws Exception {
         var database = TestServers.newDatabase();
         try (var connection = database.connect();
                 var statement = connection.createStatement();
@@ -31,6 +33,18 @@ class ServersIT {
             assertEquals("orderflow", row.getString(3));
         }
         TestServers.drop(database);
+
+        var broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
+        try (var admin = Topics.admin(TestServers.kafka())) {
+            var settings = admin.describeConfigs(List.of(broker))
+                    .all()
+                    .get()
+                    .values()
+                    .iterator()
+                    .next();
+
+            assertEquals("1", settings.get("log.flush.interval.messages").value());
+        }
     }
 
     @Test
