@@ -33,16 +33,16 @@ record Welcome(Options options) {
         var url = "http://localhost:" + layout.http("order") + "/api/v1/orders";
         return List.of(
                 "An order that is confirmed:",
-                "  " + curl(url, Demo.confirmed("ann")),
+                "  " + curl(url, "ann", Demo.confirmed("ann")),
                 "An order that is rejected as fraud:",
-                "  " + curl(url, Demo.fraudulent("bob")),
+                "  " + curl(url, "bob", Demo.fraudulent("bob")),
                 "What became of one: curl -s " + url + "/ID",
                 "");
     }
 
-    /** One line, so that it can be pasted; every second is another order. */
-    private static String curl(String url, String body) {
-        return "curl -s " + url + " -H 'Content-Type: application/json' -H \"Idempotency-Key: try-$(date +%s)\" -d '"
-                + body + "'";
+    /** One line, so that it can be pasted, also together with the other one; every second is another order. */
+    private static String curl(String url, String customer, String body) {
+        return "curl -s %s -H 'Content-Type: application/json' -H \"Idempotency-Key: try-%s-$(date +%%s)\" -d '%s'"
+                .formatted(url, customer, body);
     }
 }
