@@ -136,7 +136,12 @@ final class Run {
     private void prepare(Options options) {
         Leftovers.end(home, System.out::println);
         Requirements.check(home, options);
-        Build.ifStale(home, options.serversOnly() ? Build.SERVERS : Build.SYSTEM, System.out::println);
+        var modules = options.serversOnly() ? Build.SERVERS : Build.SYSTEM;
+        if (environment("ORDERFLOW_SKIP_BUILD").isEmpty()) {
+            Build.ifStale(home, modules, System.out::println);
+        } else {
+            Build.skip(home, modules);
+        }
         if (options.fresh()) {
             Folders.delete(home.data());
             Folders.delete(home.mails());
