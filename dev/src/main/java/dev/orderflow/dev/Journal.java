@@ -1,5 +1,6 @@
 package dev.orderflow.dev;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -15,15 +16,22 @@ final class Journal {
     private final List<String> lines = new ArrayList<>();
     private int forgotten;
     private long wakes;
+    private Instant lastSaid = Instant.now();
 
     synchronized void say(String line) {
         System.out.println(LocalTime.now(ZoneId.systemDefault()).withNano(0) + "  " + line);
         lines.add(line);
+        lastSaid = Instant.now();
         if (lines.size() > MOST) {
             lines.removeFirst();
             forgotten++;
         }
         notifyAll();
+    }
+
+    /** How long nothing has been said. */
+    synchronized Duration silence() {
+        return Duration.between(lastSaid, Instant.now());
     }
 
     /** Wakes those who wait, because something else than a line has changed. */

@@ -60,6 +60,8 @@ final class Supervisor {
         }));
         Thread.ofPlatform().daemon().start(this::boundLogs);
         Thread.ofPlatform().daemon().start(this::begin);
+        var progress = new Progress(keepers.values(), journal, Build.SILENCE);
+        Thread.ofPlatform().daemon().start(() -> progress.tellWhile(this::isStarting));
         awaitEnd();
         System.exit(0);
     }
