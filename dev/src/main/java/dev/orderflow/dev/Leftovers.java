@@ -3,6 +3,7 @@ package dev.orderflow.dev;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Finds what a killed run left behind. Every JVM of a home carries its mark in the command line, and PostgreSQL the
@@ -13,13 +14,13 @@ final class Leftovers {
     private Leftovers() {}
 
     static void end(Home home, Consumer<String> say) {
-        var left = find(home);
+        var left = withDescendants(find(home));
         if (left.isEmpty()) {
             return;
         }
         say.accept("Ending what a killed run has left: " + left.size() + " processes.");
         // First whoever would start the others again.
-        left.stream().filter(Leftovers::supervises).forEach(Processes::kill);
+        left.stream().filter(Leftovers::supervises).forEach(ProcessHandle::destroyForcibly);
         for (var process : left) {
             Processes.signal(process.pid(), isPostgres(process) ? "INT" : "TERM");
         }
@@ -27,6 +28,16 @@ final class Leftovers {
             Processes.awaitEnd(process, Duration.ofSeconds(10));
         }
         find(home).forEach(Processes::kill);
+    }
+
+    /** What a process has started need not bear the mark itself, and is nobody's child once that process has ended. */
+    private static List<ProcessHandle> withDescendants(List<ProcessHandle> processes) {
+        return processes.stream()
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+                .distinct()
+                // The server ends its own processes; it would take it for a crash if somebody else did.
+                .filter(process -> !commandLine(process).startsWith("postgres: "))
+                .toList();
     }
 
     static List<ProcessHandle> find(Home home) {
@@ -38,7 +49,8 @@ final class Leftovers {
 
     static boolean belongs(String commandLine, Home home) {
         var isServer = commandLine.matches(".*/bin/(postgres|initdb) .*");
-        return commandLine.contains(" " + home.mark() + " ")
+        // The mark may be the last word.
+        return (commandLine + " ").contains(" " + home.mark() + " ")
                 || (isServer && commandLine.contains(home.data() + "/postgres/"));
     }
 
