@@ -21,11 +21,22 @@ record Control(long pid, int port, String secret) {
 
     /** Of the supervisor that runs in this home, if one does and answers. */
     static Optional<Control> of(Home home) {
+        return read(home)
+                .filter(control -> ProcessHandle.of(control.pid).isPresent() && control.send("ping", line -> {}) == 0);
+    }
+
+    /** Whether its supervisor lives, even when it does not answer: a busy machine may keep it from that for long. */
+    static boolean isAlive(Home home) {
+        return read(home)
+                .flatMap(control -> ProcessHandle.of(control.pid))
+                .filter(process -> Leftovers.supervises(process, home))
+                .isPresent();
+    }
+
+    private static Optional<Control> read(Home home) {
         try {
             var words = List.of(Files.readString(home.control()).strip().split(" ", -1));
-            var control = new Control(Long.parseLong(words.get(0)), Integer.parseInt(words.get(1)), words.get(2));
-            var alive = ProcessHandle.of(control.pid).isPresent() && control.send("ping", line -> {}) == 0;
-            return alive ? Optional.of(control) : Optional.empty();
+            return Optional.of(new Control(Long.parseLong(words.get(0)), Integer.parseInt(words.get(1)), words.get(2)));
         } catch (IOException | RuntimeException none) {
             return Optional.empty();
         }

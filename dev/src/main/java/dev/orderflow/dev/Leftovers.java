@@ -20,7 +20,7 @@ final class Leftovers {
         }
         say.accept("Ending what a killed run has left: " + left.size() + " processes.");
         // First whoever would start the others again.
-        left.stream().filter(Leftovers::supervises).forEach(ProcessHandle::destroyForcibly);
+        left.stream().filter(process -> supervises(process, home)).forEach(ProcessHandle::destroyForcibly);
         for (var process : left) {
             Processes.signal(process.pid(), isPostgres(process) ? "INT" : "TERM");
         }
@@ -54,8 +54,9 @@ final class Leftovers {
                 || (isServer && commandLine.contains(home.data() + "/postgres/"));
     }
 
-    private static boolean supervises(ProcessHandle process) {
-        return commandLine(process).contains(" dev.orderflow.dev.Supervisor ");
+    static boolean supervises(ProcessHandle process, Home home) {
+        var commandLine = commandLine(process);
+        return belongs(commandLine, home) && commandLine.contains(" dev.orderflow.dev.Supervisor ");
     }
 
     private static boolean isPostgres(ProcessHandle process) {

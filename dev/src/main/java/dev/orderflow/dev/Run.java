@@ -62,11 +62,16 @@ final class Run {
 
     private int ask(String command) {
         var control = Control.of(home);
-        if (control.isEmpty()) {
-            System.out.println("orderflow does not run; ./run starts it.");
-            return STATE;
+        return control.isEmpty() ? absent("./run starts it") : send(control.get(), command);
+    }
+
+    private int absent(String hint) {
+        if (Control.isAlive(home)) {
+            System.out.println("orderflow runs but does not answer: try again, or end it with ./run stop");
+            return 1;
         }
-        return send(control.get(), command);
+        System.out.println("orderflow does not run; " + hint + ".");
+        return STATE;
     }
 
     private int send(Control control, String command) {
@@ -92,7 +97,7 @@ final class Run {
             awaitEnd(control.get());
             return code == STATE ? 0 : code;
         }
-        System.out.println("orderflow does not run.");
+        System.out.println(Control.isAlive(home) ? "orderflow does not answer." : "orderflow does not run.");
         Leftovers.end(home, System.out::println);
         return 0;
     }
@@ -105,8 +110,7 @@ final class Run {
     private int demo(List<String> arguments) {
         var control = Control.of(home);
         if (control.isEmpty()) {
-            System.out.println("orderflow does not run; ./run --detach starts it.");
-            return STATE;
+            return absent("./run --detach starts it");
         }
         var offset = new ArrayList<String>();
         control.get().send("offset", offset::add);
@@ -120,7 +124,7 @@ final class Run {
             try (var file = new RandomAccessFile(
                             home.folder().resolve("starting").toFile(), "rw");
                     var lock = file.getChannel().tryLock()) {
-                if (lock == null || Control.of(home).isPresent()) {
+                if (lock == null || Control.of(home).isPresent() || Control.isAlive(home)) {
                     System.out.println("orderflow runs already: ./run status, ./run logs, ./run stop");
                     return STATE;
                 }

@@ -1,6 +1,7 @@
 package dev.orderflow.dev;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -50,6 +51,25 @@ class RunTest {
         Thread.ofVirtual().start(() -> end(false));
 
         assertEquals(1, new Run(new Home(folder, folder)).execute(List.of("stop")));
+    }
+
+    /** A second start must not end the first, only because the machine is too busy for an answer in time. */
+    @Test
+    void aSupervisorThatDoesNotAnswerIsLeftAlone() throws IOException {
+        var home = new Home(folder, folder);
+        supervisor.destroyForcibly();
+        // Waits for a word on its input, under the command line of a supervisor.
+        supervisor =
+                new ProcessBuilder("sh", "-c", "read word", home.mark(), "dev.orderflow.dev.Supervisor", "/").start();
+        Files.writeString(home.control(), supervisor.pid() + " " + door.getLocalPort() + " secret\n");
+        door.close();
+
+        assertEquals(3, new Run(home).execute(List.of("--detach")));
+        assertEquals(1, new Run(home).execute(List.of("status")));
+        assertTrue(supervisor.isAlive());
+
+        assertEquals(0, new Run(home).execute(List.of("stop")));
+        assertTrue(Processes.isGone(supervisor.toHandle()));
     }
 
     /** Answers the ping, then goes without an answer to the stop; only an end in order takes the file away. */
