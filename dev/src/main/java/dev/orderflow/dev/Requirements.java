@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** What must hold before anything is started; each that does not is told in one line. */
 final class Requirements {
@@ -23,6 +24,9 @@ final class Requirements {
     /** Fresh data of PostgreSQL and Kafka with some room. */
     private static final long DATA = 500 * MIB;
 
+    /** What was built, where the jars cannot be shared with the sources' disk. */
+    private static final long APP = 550 * MIB;
+
     /** What the first build fetches and makes. */
     private static final long BUILD = 1_500 * MIB;
 
@@ -33,7 +37,16 @@ final class Requirements {
         parts.addAll(options.services());
         ports(options.layout().ports(), parts);
         memory(options.serversOnly() ? SERVERS_MEMORY : SYSTEM_MEMORY, freeMemory());
-        disk(Files.exists(home.app()) ? DATA : DATA + BUILD, freeDisk(home.root()));
+        disks(home, Requirements::freeDisk);
+    }
+
+    /** The sources, which are built where they lie, and the home may be on two disks. */
+    static void disks(Home home, ToLongFunction<Path> free) {
+        var built = Files.exists(home.app());
+        disk(home.folder(), built ? DATA : DATA + APP, free);
+        if (!built) {
+            disk(home.root(), BUILD, free);
+        }
     }
 
     static void ports(Map<String, Integer> ports, List<String> parts) {
@@ -57,10 +70,11 @@ final class Requirements {
         }
     }
 
-    static void disk(long needed, long free) {
+    private static void disk(Path folder, long needed, ToLongFunction<Path> disk) {
+        var free = disk.applyAsLong(folder);
         if (free < needed) {
-            throw new Failure(
-                    "too little disk: %d MB are needed and %d MB are free".formatted(needed / MIB, free / MIB));
+            throw new Failure("too little disk for %s: %d MB are needed and %d MB are free"
+                    .formatted(folder, needed / MIB, free / MIB));
         }
     }
 
@@ -83,9 +97,9 @@ final class Requirements {
         }
     }
 
-    private static long freeDisk(Path root) {
+    private static long freeDisk(Path folder) {
         try {
-            return Files.getFileStore(root).getUsableSpace();
+            return Files.getFileStore(folder).getUsableSpace();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
