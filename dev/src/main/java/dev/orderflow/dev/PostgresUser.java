@@ -4,7 +4,11 @@ import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -54,11 +58,32 @@ enum PostgresUser {
     /** Where the programs may lie: a user without a home must be able to reach them. */
     Path cache() {
         if (this == NOBODY) {
-            return Path.of("/var/tmp/orderflow");
+            return ours(Path.of("/var/tmp/orderflow"));
         }
         var named = System.getenv("XDG_CACHE_HOME");
         return (named != null && !named.isEmpty() ? Path.of(named) : Path.of(System.getProperty("user.home"), ".cache"))
                 .resolve("orderflow");
+    }
+
+    /** Where everybody may write, somebody else could have made it first, with programs of his own. */
+    static Path ours(Path folder) {
+        try {
+            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectory(folder);
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+            var found = Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            var owner = String.valueOf(Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+            var isOurs = owner.equals(Long.toString(new UnixSystem().getUid()));
+            var isOpen = found.permissions().contains(PosixFilePermission.GROUP_WRITE)
+                    || found.permissions().contains(PosixFilePermission.OTHERS_WRITE);
+            if (!found.isDirectory() || !isOurs || isOpen) {
+                throw new Failure("others may have written to " + folder + ": remove it, and start again");
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new Failure("cannot use " + folder + ": " + e.getMessage(), e);
+        }
     }
 
     /** Gives the folder and all in it to this user. */
@@ -68,7 +93,7 @@ enum PostgresUser {
         }
         try (var files = Files.walk(folder)) {
             for (var file : (Iterable<Path>) files::iterator) {
-                Files.setAttribute(file, "unix:uid", 65534, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+                Files.setAttribute(file, "unix:uid", 65534, LinkOption.NOFOLLOW_LINKS);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
