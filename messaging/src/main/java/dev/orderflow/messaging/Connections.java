@@ -53,7 +53,8 @@ class Connections implements PgPoolCreator {
         });
         input.poolOptions()
                 .setConnectionTimeout((int) config.connectionWait().toMillis())
-                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setMaxWaitQueueSize(config.connectionQueue());
         return PgBuilder.pool()
                 .with(input.poolOptions())
                 .connectingTo(List.<SqlConnectOptions>copyOf(input.pgConnectOptionsList()))

@@ -28,6 +28,13 @@ public interface MessagingConfig {
     @WithDefault("30s")
     Duration connectionWait();
 
+    /**
+     * How many may wait for a connection at once. One more fails right away, for now: behind so many others it would only
+     * get its turn after whoever asked has gone.
+     */
+    @WithDefault("256")
+    int connectionQueue();
+
     /** After how long without a word the database is given up; more than any statement or transaction may take, 30 s. */
     @WithDefault("40s")
     Duration databaseSilence();

@@ -31,6 +31,7 @@ public final class DatabaseAway implements QuarkusTestResourceLifecycleManager {
         // Waits as in production, but shorter.
         properties.put("messaging.database-silence", "3s");
         properties.put("messaging.connection-wait", "1s");
+        properties.put("messaging.connection-queue", "8");
         return properties;
     }
 

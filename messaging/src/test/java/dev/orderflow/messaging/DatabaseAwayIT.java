@@ -2,6 +2,8 @@ package dev.orderflow.messaging;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestDatabase;
@@ -12,6 +14,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.inject.Inject;
@@ -24,6 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -125,13 +131,7 @@ class DatabaseAwayIT {
     @Order(3)
     void anExhaustedPoolIsWaitedForByConsumers() throws Exception {
         proxy.open();
-        List<SqlConnection> taken = new ArrayList<>();
-        await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(() -> taken.add(pool.getConnection().await().atMost(PATIENCE)));
-        while (taken.size() < 4) {
-            taken.add(pool.getConnection().await().atMost(PATIENCE));
-        }
+        List<SqlConnection> taken = exhaustThePool();
         double retries = retries();
 
         wire.send(event("waits"));
@@ -141,6 +141,44 @@ class DatabaseAwayIT {
 
         await().atMost(PATIENCE).until(() -> things.handled(key).size() == 1);
         assertEquals(0, count("parked"));
+    }
+
+    @Test
+    @Order(4)
+    void moreThanMayWaitForAConnectionAreToldAtOnce() {
+        proxy.open();
+        List<SqlConnection> taken = exhaustThePool();
+        List<CompletableFuture<SqlConnection>> waiting = IntStream.range(0, 8)
+                .mapToObj(i -> pool.getConnection().subscribeAsCompletionStage())
+                .toList();
+
+        CompletionException refused = assertThrows(
+                CompletionException.class,
+                () -> pool.getConnection().subscribeAsCompletionStage().join());
+
+        assertInstanceOf(ConnectionPoolTooBusyException.class, refused.getCause());
+        RestAssured.get("/api/v1/flow")
+                .then()
+                .statusCode(503)
+                .header("Retry-After", "2")
+                .contentType("application/problem+json");
+        taken.forEach(connection -> connection.close().await().atMost(PATIENCE));
+        waiting.forEach(connection -> connection
+                .thenCompose(it -> it.close().subscribeAsCompletionStage())
+                .handle((closed, tooLate) -> "over")
+                .join());
+        await().atMost(PATIENCE).until(() -> RestAssured.get("/api/v1/flow").statusCode() == 200);
+    }
+
+    private List<SqlConnection> exhaustThePool() {
+        List<SqlConnection> taken = new ArrayList<>();
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> taken.add(pool.getConnection().await().atMost(PATIENCE)));
+        while (taken.size() < 4) {
+            taken.add(pool.getConnection().await().atMost(PATIENCE));
+        }
+        return taken;
     }
 
     private ProducerRecord<byte[], byte[]> event(String note) {

@@ -3,6 +3,7 @@ package dev.orderflow.messaging;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
@@ -36,6 +37,7 @@ class TransientFailureTest {
         assertTrue(TransientFailure.is(new ConnectException("refused")));
         assertTrue(TransientFailure.is(ClosedConnectionException.INSTANCE));
         assertTrue(TransientFailure.is(new NoStackTraceThrowable("Timeout")));
+        assertTrue(TransientFailure.is(new ConnectionPoolTooBusyException("too many wait for a connection")));
     }
 
     @Test
