@@ -69,7 +69,7 @@ final class Relay implements Runnable {
                 own(reader);
             } catch (InterruptedException e) {
                 return; // nobody but the service's end interrupts this thread
-            } catch (RuntimeException e) { // the outermost line: whatever it was, start again from the table
+            } catch (RuntimeException | Error e) { // the outermost line: whatever it was, start again from the table
                 complain(e);
                 rest();
             } finally {
@@ -79,7 +79,7 @@ final class Relay implements Runnable {
     }
 
     /** Once, until a round was read again; and not about what a service that stops closes itself. */
-    private void complain(RuntimeException failure) {
+    private void complain(Throwable failure) {
         if (isRunning()) {
             LOG.logf(
                     complained ? Logger.Level.DEBUG : Logger.Level.WARN,

@@ -23,6 +23,11 @@ class RelayRunner {
         thread.start();
     }
 
+    /** Whether nothing is sent any more, for good. */
+    boolean hasEnded() {
+        return thread.getState() == Thread.State.TERMINATED;
+    }
+
     void wake() {
         relay.wake();
     }

@@ -114,6 +114,11 @@ final class RelayHarness {
         return relay[0];
     }
 
+    /** A relay as a service runs it; to be stopped by the test. */
+    RelayRunner runner() {
+        return new RelayRunner(parts, new MessagingMetrics(registry), Configured.asUsual());
+    }
+
     OutboxReader reader() {
         return parts.reader();
     }

@@ -9,6 +9,8 @@ import dev.orderflow.dev.KafkaProcess;
 import dev.orderflow.dev.Ports;
 import dev.orderflow.dev.Project;
 import dev.orderflow.dev.TestServers;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,6 +31,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,38 @@ class RelayIT {
 
         awaitEmpty();
         assertEquals(200, records().size());
+    }
+
+    @Test
+    void anErrorEndsNoRelay() {
+        AtomicInteger errors = new AtomicInteger(2);
+        harness.start(
+                false,
+                producer -> Intercepted.sends(producer, (record, callback, send) -> {
+                    if (errors.getAndDecrement() > 0) {
+                        throw new StackOverflowError("of somebody's interceptor");
+                    }
+                    send.accept(callback);
+                }));
+
+        happenConcurrently(2, 3);
+
+        awaitEmpty();
+        assertEquals(everySequence(2, 3), firstAppearances());
+        assertTrue(errors.get() < 0);
+    }
+
+    @Test
+    void aRelayThatHasEndedIsSeenByTheLivenessCheck() throws InterruptedException {
+        RelayRunner runner = harness.runner();
+        RelayLiveness liveness = new RelayLiveness(runner);
+        assertEquals(HealthCheckResponse.Status.UP, liveness.call().getStatus());
+        runner.start(new StartupEvent());
+        assertEquals(HealthCheckResponse.Status.UP, liveness.call().getStatus());
+
+        runner.stop(new ShutdownEvent());
+
+        assertEquals(HealthCheckResponse.Status.DOWN, liveness.call().getStatus());
     }
 
     @Test
