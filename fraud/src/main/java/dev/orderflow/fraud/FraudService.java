@@ -69,7 +69,7 @@ class FraudService {
         return repository
                 .store(transaction.sql(), batch, now)
                 .chain(() -> publish(transaction, batch.assessed, now))
-                .invoke(() -> report(batch));
+                .invoke(() -> transaction.afterCommit(() -> report(batch)));
     }
 
     private Uni<Void> publish(Transaction transaction, List<Assessed> assessed, Instant now) {

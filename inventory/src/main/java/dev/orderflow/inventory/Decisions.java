@@ -64,7 +64,8 @@ class Decisions {
                                 InventoryRepository.now(sql).map(now -> new Ledger(messages, found, stock, now))))
                 .chain(ledger -> {
                     List<Decided> decided = tasks.stream().map(ledger::decide).toList();
-                    return save(tx, ledger).invoke(() -> report(tasks, decided)).replaceWith(decided);
+                    tx.afterCommit(() -> report(tasks, decided));
+                    return save(tx, ledger).replaceWith(decided);
                 });
     }
 

@@ -59,7 +59,7 @@ final class BatchConsumer implements Inbox.Consumer {
                 unknown++; // from a publisher that is newer than this consumer, or for others
             }
         }
-        parts.metrics().ignored(name, "unknown type", unknown);
+        parts.metrics().ignored(name, MessagingMetrics.UNKNOWN_TYPE, unknown);
         return apply(records).onFailure().recoverWithUni(this::stop);
     }
 
@@ -94,7 +94,7 @@ final class BatchConsumer implements Inbox.Consumer {
     }
 
     private void sayWaiting(List<InboxRecord> records, Throwable failure) {
-        parts.metrics().retried(name);
+        parts.metrics().retried(name, 1);
         InboxRecord first = records.getFirst();
         Runnable line = () -> LOG.warnf(
                 "not applied yet, trying again: consumer=%s records=%d first=%s reason=%s",
@@ -134,7 +134,8 @@ final class BatchConsumer implements Inbox.Consumer {
         return parts.outbox()
                 .isolatedTransaction(transaction -> InboxTable.markFresh(transaction.sql(), name, records)
                         .flatMap(fresh -> {
-                            parts.metrics().duplicates(name, records.size() - fresh.size());
+                            transaction.afterCommit(
+                                    () -> parts.metrics().duplicates(name, records.size() - fresh.size()));
                             return fresh.isEmpty()
                                     ? Uni.createFrom().voidItem()
                                     : settle(transaction, fresh, poison, spans);
@@ -159,6 +160,7 @@ final class BatchConsumer implements Inbox.Consumer {
             Transaction transaction, List<InboxRecord> fresh, @Nullable String poison, ProcessSpans spans) {
         return parts.parking().lockKeys(transaction.sql(), name, fresh).flatMap(parkedKeys -> {
             Sorting sorting = new Sorting(fresh, parkedKeys, poison);
+            transaction.afterCommit(() -> parts.metrics().parked(name, sorting.parked.size()));
             return parts.parking()
                     .park(transaction.sql(), name, sorting.parked)
                     .chain(() -> handle(transaction, sorting.applicable, spans));
@@ -169,10 +171,9 @@ final class BatchConsumer implements Inbox.Consumer {
         if (records.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
+        transaction.afterCommit(() -> parts.metrics().applied(name, records.size()));
         // Deferred, so that what the handler or the decoding throws is a failure like any other.
-        return Uni.createFrom()
-                .deferred(() -> handler.handle(transaction, spans.start(records)))
-                .invoke(() -> parts.metrics().applied(name, records.size()));
+        return Uni.createFrom().deferred(() -> handler.handle(transaction, spans.start(records)));
     }
 
     /** What to apply and what to park: the poisonous, and everything behind a parked record of the same key. */

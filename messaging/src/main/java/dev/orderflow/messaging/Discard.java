@@ -9,7 +9,6 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 
 /**
@@ -50,21 +49,18 @@ class Discard {
 
     /** Empty when that record is not the key's first, or not parked and never was discarded. */
     Uni<Optional<Outcome>> first(String consumer, byte[] key, long id, String reason) {
-        List<InboxRecord> discarded = new CopyOnWriteArrayList<>();
-        return parts.outbox()
-                .transaction(transaction -> parts.parking()
-                        .lockKey(transaction.sql(), consumer, key)
-                        .flatMap(locked -> locked
-                                ? parts.parking().first(transaction.sql(), consumer, key)
-                                : Uni.createFrom().item(List.<Parking.Waiting>of()))
-                        .call(first -> first.isEmpty() || first.getFirst().id() != id
-                                ? Uni.createFrom().voidItem()
-                                : keep(transaction.sql(), id, reason)
-                                        .chain(() -> parts.parking().remove(transaction.sql(), consumer, key, id))
-                                        .invoke(() ->
-                                                discarded.add(first.getFirst().record())))
-                        .flatMap(first -> outcome(transaction.sql(), consumer, key, id)))
-                .invoke(() -> discarded.forEach(record -> say(consumer, record, reason)));
+        return parts.outbox().transaction(transaction -> parts.parking()
+                .lockKey(transaction.sql(), consumer, key)
+                .flatMap(locked -> locked
+                        ? parts.parking().first(transaction.sql(), consumer, key)
+                        : Uni.createFrom().item(List.<Parking.Waiting>of()))
+                .call(first -> first.isEmpty() || first.getFirst().id() != id
+                        ? Uni.createFrom().voidItem()
+                        : keep(transaction.sql(), id, reason)
+                                .chain(() -> parts.parking().remove(transaction.sql(), consumer, key, id))
+                                .invoke(() -> transaction.afterCommit(
+                                        () -> say(consumer, first.getFirst().record(), reason))))
+                .flatMap(first -> outcome(transaction.sql(), consumer, key, id)));
     }
 
     private static Uni<Void> keep(SqlConnection connection, long id, String reason) {
@@ -75,7 +71,7 @@ class Discard {
     }
 
     private void say(String consumer, InboxRecord record, String reason) {
-        parts.metrics().discarded(consumer);
+        parts.metrics().discarded(consumer, 1);
         record.story()
                 .tell(() -> LOG.warnf(
                         "discarded: consumer=%s key=%s eventId=%s origin=%s reason=%s",

@@ -47,6 +47,7 @@ public class Inbox {
      * @param eventTypes those that it handles; others are acknowledged and counted
      */
     public Consumer consumer(String name, Set<String> eventTypes, Handler handler) {
+        parts.metrics().consumer(name);
         ParkingLimit limit = new ParkingLimit(
                 name,
                 config.parkedPerMinute(),
@@ -59,7 +60,10 @@ public class Inbox {
         return batch -> care.prepared().chain(() -> consumer.receive(batch));
     }
 
-    /** Counts events that a handler left without an effect, on purpose; reasons are few and written in code. */
+    /**
+     * Counts an event that a handler left without an effect, on purpose; reasons are few and written in code. To be called
+     * {@linkplain Transaction#afterCommit after the commit}.
+     */
     public void ignored(String consumer, String reason) {
         parts.metrics().ignored(consumer, reason, 1);
     }

@@ -1,5 +1,7 @@
 package dev.orderflow.messaging;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -12,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Singleton
 class MessagingMetrics {
 
+    static final String UNKNOWN_TYPE = "unknown type";
+
     private static final Duration[] STEPS = {
         Duration.ofMillis(5),
         Duration.ofMillis(25),
@@ -22,6 +26,7 @@ class MessagingMetrics {
 
     private final MeterRegistry registry;
     private final Timer latency;
+    private final Counter takeovers;
     private final AtomicInteger owner;
     private final AtomicInteger blocked;
     private volatile Flow flow = new Flow(0, 0, 0, 0, 0);
@@ -32,6 +37,8 @@ class MessagingMetrics {
                 .description("from appending an event to its acknowledgement by Kafka")
                 .serviceLevelObjectives(STEPS)
                 .register(registry);
+        FunctionCounter.builder("outbox.sent", latency, Timer::count).register(registry);
+        takeovers = registry.counter("outbox.relay.takeovers");
         owner = registry.gauge("outbox.relay.owner", new AtomicInteger());
         blocked = registry.gauge("outbox.keys.blocked", new AtomicInteger());
         registry.gauge("outbox.unsent", this, m -> m.flow.unsent());
@@ -46,7 +53,7 @@ class MessagingMetrics {
     }
 
     void takeover() {
-        registry.counter("outbox.relay.takeovers").increment();
+        takeovers.increment();
     }
 
     void blocked(int keys) {
@@ -59,6 +66,16 @@ class MessagingMetrics {
 
     void flow(Flow now) {
         flow = now;
+    }
+
+    /** Counts from zero on: what has never happened can be told from what nobody counts. */
+    void consumer(String name) {
+        applied(name, 0);
+        duplicates(name, 0);
+        ignored(name, UNKNOWN_TYPE, 0);
+        retried(name, 0);
+        parked(name, 0);
+        discarded(name, 0);
     }
 
     void applied(String consumer, int records) {
@@ -74,17 +91,16 @@ class MessagingMetrics {
                 .increment(records);
     }
 
-    void retried(String consumer) {
-        registry.counter("inbox.retries", "consumer", consumer).increment();
+    void retried(String consumer, int batches) {
+        registry.counter("inbox.retries", "consumer", consumer).increment(batches);
     }
 
-    void parked(String consumer, String reason, int records) {
-        registry.counter("inbox.records.parked", "consumer", consumer, "reason", reason)
-                .increment(records);
+    void parked(String consumer, int records) {
+        registry.counter("inbox.records.parked", "consumer", consumer).increment(records);
     }
 
-    void discarded(String consumer) {
-        registry.counter("inbox.records.discarded", "consumer", consumer).increment();
+    void discarded(String consumer, int records) {
+        registry.counter("inbox.records.discarded", "consumer", consumer).increment(records);
     }
 
     AtomicInteger stopped(String consumer) {

@@ -9,6 +9,8 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 
 /** The only way to publish: in a transaction, together with the change that the event tells of. */
@@ -29,7 +31,7 @@ public class Outbox {
 
     /**
      * Runs {@code work} in one transaction: commits when it succeeds, rolls back when it fails, and wakes the relay after
-     * a commit that appended events. Nothing is retried here. Whoever stops waiting does not stop the transaction.
+     * a commit that appended events; what was left to do after the commit follows. Nothing is retried here. Whoever stops waiting does not stop the transaction.
      */
     public <T> Uni<T> transaction(Function<Transaction, Uni<T>> work) {
         return Uni.createFrom().deferred(() -> {
@@ -39,6 +41,7 @@ public class Outbox {
                         if (open.appended) {
                             relay.wake();
                         }
+                        open.afterCommit.forEach(Runnable::run);
                     });
         });
     }
@@ -53,6 +56,7 @@ public class Outbox {
     }
 
     private final class Open {
+        private final Queue<Runnable> afterCommit = new ConcurrentLinkedQueue<>();
         private volatile boolean appended;
 
         private <T> Uni<T> run(SqlConnection connection, Function<Transaction, Uni<T>> work) {
@@ -67,6 +71,11 @@ public class Outbox {
                         @Override
                         public Uni<Void> append(Cause cause, List<OutgoingEvent> events) {
                             return write(appender.rows(cause, events));
+                        }
+
+                        @Override
+                        public void afterCommit(Runnable action) {
+                            afterCommit.add(action);
                         }
 
                         private Uni<Void> write(List<OutboxRow> rows) {

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -169,6 +170,55 @@ class InboxIT {
         }
         assertEquals(2, parked(key + "-7").size());
         assertTrue(parked(key + "-7").getFirst().getString("reason").contains("poison"));
+    }
+
+    @Test
+    void aBatchIsCountedOnceHoweverOftenItWasTried() {
+        receive(List.of(received(key, 1, 1)));
+        double applied = counted("inbox.applied");
+        double duplicates = counted("inbox.duplicates");
+        // A sequence is not rolled back: the first commit fails, the second does not.
+        execute("create sequence commits");
+        execute("create function refuse() returns trigger language plpgsql as $$ begin if nextval('commits') = 1 then"
+                + " raise exception 'not now' using errcode = '40001'; end if; return null; end $$");
+        execute("create constraint trigger refuse after insert on effects deferrable initially deferred"
+                + " for each row when (new.aggregate = '" + key + "') execute function refuse()");
+        try {
+            receive(List.of(received(key, 1, 1), received(key, 2, 2)));
+        } finally {
+            execute("drop function refuse() cascade");
+            execute("drop sequence commits");
+        }
+
+        assertEquals(List.of("n1", "n2"), notes(key));
+        assertEquals(applied + 1, counted("inbox.applied"));
+        assertEquals(duplicates + 1, counted("inbox.duplicates"));
+    }
+
+    @Test
+    void whatWasParkedIsCounted() {
+        double before = counted("inbox.records.parked");
+        things.meets(poison(key));
+
+        receive(List.of(received(key, 1, 1), received(key, 2, 2), received(key + "-2", 1, 3)));
+
+        assertEquals(before + 2, counted("inbox.records.parked"));
+    }
+
+    @Test
+    void whatNeverHappenedIsCountedAsNothing() {
+        inbox.consumer("idle", Set.of("thing.happened"), (transaction, fresh) -> Uni.createFrom()
+                .voidItem());
+
+        for (String name : List.of(
+                "inbox.applied",
+                "inbox.duplicates",
+                "inbox.ignored",
+                "inbox.retries",
+                "inbox.records.parked",
+                "inbox.records.discarded")) {
+            assertEquals(0, metrics.get(name).tag("consumer", "idle").counter().count(), name);
+        }
     }
 
     @Test
@@ -528,8 +578,17 @@ class InboxIT {
         return number("select count(*) from parked where consumer = 'test'");
     }
 
+    private double counted(String name) {
+        return metrics.get(name).tag("consumer", "test").counter().count();
+    }
+
+    private void execute(String sql) {
+        pool.query(sql).execute().await().atMost(PATIENCE);
+    }
+
     private double ignored() {
         return metrics.get("inbox.ignored")
+                .tag("consumer", "test")
                 .tag("reason", "unknown type")
                 .counter()
                 .count();

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,27 @@ class OutboxIT {
         assertEquals(0, count("things"));
         awaitEverythingSent();
         assertEquals(List.of(), wire.read(Things.TOPIC, id));
+    }
+
+    @Test
+    void whatIsLeftForAfterTheCommitSeesItDoneAndIsForgottenByARollback() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        Uni<Void> doomed = outbox.transaction(transaction -> {
+            transaction.afterCommit(() -> seen.add("after a rollback"));
+            return Uni.createFrom().failure(new IllegalStateException("undone"));
+        });
+        assertThrows(IllegalStateException.class, () -> doomed.await().indefinitely());
+
+        outbox.transaction(transaction -> {
+                    transaction.afterCommit(() -> seen.add("first"));
+                    return Things.next(transaction.sql(), id)
+                            .invoke(() -> transaction.afterCommit(() -> seen.add("then")))
+                            .invoke(() -> assertEquals(List.of(), seen));
+                })
+                .await()
+                .indefinitely();
+
+        assertEquals(List.of("first", "then"), seen);
     }
 
     @Test

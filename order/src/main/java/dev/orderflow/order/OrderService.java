@@ -131,7 +131,7 @@ class OrderService {
             Ids.parse(messages.orderId(envelope))
                     .ifPresentOrElse(
                             id -> arrivals.add(new Arrival(id, input, envelope.cause())),
-                            () -> count(input, "unknown_order"));
+                            () -> tx.afterCommit(() -> count(input, "unknown_order")));
         }
         var ids = arrivals.stream().map(Arrival::orderId).distinct().toList();
         return orders.lock(tx.sql(), ids).flatMap(locked -> decide(tx, locked, arrivals, times.now()));
@@ -167,23 +167,26 @@ class OrderService {
         for (var arrival : arrivals) {
             var stored = changed.getOrDefault(arrival.orderId(), locked.get(arrival.orderId()));
             if (stored == null) {
-                count(arrival.input(), "unknown_order");
+                tx.afterCommit(() -> count(arrival.input(), "unknown_order"));
                 continue;
             }
             switch (stored.order().on(arrival.input(), now)) {
-                case Ignored(var reason) -> {
-                    count(arrival.input(), "ignored");
-                    arrival.tell("ignored reason=" + reason, Level.DEBUG);
-                }
+                case Ignored(var reason) ->
+                    tx.afterCommit(() -> report(arrival, "ignored", "ignored reason=" + reason, Level.DEBUG));
                 case Applied applied -> {
-                    count(arrival.input(), applied.compensates() ? "compensated" : "applied");
-                    arrival.tell("state=" + name(applied.order()), Level.INFO);
+                    var outcome = applied.compensates() ? "compensated" : "applied";
+                    tx.afterCommit(() -> report(arrival, outcome, "state=" + name(applied.order()), Level.INFO));
                     changed.put(arrival.orderId(), stored.changed(applied));
                     batches.add(new Batch(arrival.cause(), events(applied, stored.sequence(), now)));
                 }
             }
         }
         return orders.change(tx.sql(), changed, locked).chain(() -> append(tx, batches));
+    }
+
+    private static void report(Arrival arrival, String outcome, String text, Level level) {
+        count(arrival.input(), outcome);
+        arrival.tell(text, level);
     }
 
     private List<OutgoingEvent> events(Applied applied, long sequence, Instant now) {

@@ -9,6 +9,7 @@ import dev.orderflow.dev.TestLog;
 import dev.orderflow.dev.TestServers;
 import dev.orderflow.order.Topics.Event;
 import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.Metrics;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -217,6 +218,37 @@ class OrderStoryIT {
         topics.publish("fraud.review_requested", order);
 
         await().until(() -> age("under_review") >= 7200);
+    }
+
+    @Test
+    void whatIsUndoneIsNotCounted() {
+        var before = cleared();
+        // A sequence is not rolled back: the first commit fails, the second does not.
+        database.update("create sequence commits");
+        database.update("""
+                create function refuse() returns trigger language plpgsql as $$ begin
+                  if nextval('commits') = 1 then raise exception 'not now' using errcode = '40001'; end if;
+                  return null; end $$""");
+        database.update("create constraint trigger refuse after update on orders deferrable initially deferred"
+                + " for each row when (new.version > old.version and new.id = '" + order + "')"
+                + " execute function refuse()");
+        try {
+            topics.publish("fraud.cleared", order);
+            await().until(() -> version().equals("2"));
+            topics.publish("inventory.reserved", order);
+            await().until(() -> Api.state(order).equals("CONFIRMED"));
+            assertEquals("3", database.one("select last_value from commits"));
+        } finally {
+            database.update("drop function refuse() cascade");
+            database.update("drop sequence commits");
+        }
+
+        assertEquals(before + 1, cleared());
+    }
+
+    private static double cleared() {
+        return Metrics.counter("order.inputs", "input", "FraudCleared", "outcome", "applied")
+                .count();
     }
 
     private double age(String state) {
