@@ -42,6 +42,9 @@ public class ParkedResource {
             @QueryParam("limit") @DefaultValue("50") String limit) {
         long first = number("after", after, 0, Long.MAX_VALUE);
         int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
+        if (consumer != null && consumer.chars().anyMatch(Character::isISOControl)) {
+            throw new BadRequestException("consumer must be a name"); // the database cannot even compare a NUL
+        }
         return NotNow.orRead(parked.page(consumer, key == null ? null : bytes(key), first, atMost));
     }
 

@@ -4,6 +4,7 @@ import static dev.orderflow.messaging.Deliveries.batch;
 import static dev.orderflow.messaging.Deliveries.poison;
 import static dev.orderflow.messaging.Deliveries.received;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,6 +19,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -56,6 +58,9 @@ class InboxIT {
 
     @Inject
     MeterRegistry metrics;
+
+    @Inject
+    KafkaClientService clients;
 
     @TestHTTPResource(value = "/health", management = true)
     String health = "";
@@ -219,6 +224,32 @@ class InboxIT {
                 "inbox.records.discarded")) {
             assertEquals(0, metrics.get(name).tag("consumer", "idle").counter().count(), name);
         }
+    }
+
+    @Test
+    void whatIsFetchedIsBoundedInBytes() {
+        var settings = clients.getConsumers("events").getFirst().configuration();
+
+        assertEquals("8388608", String.valueOf(settings.get("fetch.max.bytes")));
+        assertEquals("524288", String.valueOf(settings.get("max.partition.fetch.bytes")));
+    }
+
+    @Test
+    void aConsumerThatCannotBeANameIsTheCallersMistake() {
+        RestAssured.given()
+                .urlEncodingEnabled(false)
+                .get("/api/v1/parked?consumer=%00")
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json");
+    }
+
+    @Test
+    void aServiceTellsWhichBuildItIs() {
+        RestAssured.get(health.replace("/health", "/info"))
+                .then()
+                .statusCode(200)
+                .body("build.version", notNullValue());
     }
 
     @Test
