@@ -4,6 +4,7 @@ import dev.orderflow.order.InventoryCalls.NotAnswered;
 import dev.orderflow.order.Reservation.Held;
 import dev.orderflow.order.Reservation.MixedCurrencies;
 import dev.orderflow.order.Reservation.OutOfStock;
+import dev.orderflow.order.Reservation.Released;
 import dev.orderflow.order.Reservation.Shortage;
 import dev.orderflow.order.Reservation.UnknownProducts;
 import dev.orderflow.order.domain.Money;
@@ -11,6 +12,8 @@ import dev.orderflow.order.domain.OrderLine;
 import dev.orderflow.proto.inventory.v1.PricedLine;
 import dev.orderflow.proto.inventory.v1.ReserveStockResponse;
 import dev.orderflow.proto.inventory.v1.Reserved;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -48,7 +51,15 @@ class InventoryClient {
     @Bulkhead(value = 64, waitingTaskQueue = 128)
     Uni<Reservation> reserve(HoldRequest wanted) {
         var askedAt = clock.instant();
-        return calls.reserve(wanted).map(response -> reservation(response, askedAt));
+        return calls.reserve(wanted)
+                .map(response -> reservation(response, askedAt))
+                .onFailure(InventoryClient::wasReleased)
+                .recoverWithItem(new Released());
+    }
+
+    private static boolean wasReleased(Throwable failure) {
+        return failure instanceof StatusRuntimeException answer
+                && answer.getStatus().getCode() == Status.Code.ABORTED;
     }
 
     /** Gives up a hold whose order will certainly not be placed. If this fails, too, the hold ends by itself. */

@@ -6,6 +6,7 @@ import dev.orderflow.order.OrderService.Placing;
 import dev.orderflow.order.Reservation.Held;
 import dev.orderflow.order.Reservation.MixedCurrencies;
 import dev.orderflow.order.Reservation.OutOfStock;
+import dev.orderflow.order.Reservation.Released;
 import dev.orderflow.order.Reservation.UnknownProducts;
 import dev.orderflow.order.domain.Claim;
 import dev.orderflow.order.domain.Claim.Answered;
@@ -76,6 +77,7 @@ class OrderAcceptance {
             case OutOfStock refusal -> refuse(submission, mine, Problems.outOfStock(refusal));
             case UnknownProducts refusal -> refuse(submission, mine, Problems.unknownProducts(refusal));
             case MixedCurrencies refusal -> refuse(submission, mine, Problems.mixedCurrencies(refusal));
+            case Released _ -> claims.abandon(submission, mine).flatMap(_ -> stored(submission));
         };
     }
 

@@ -39,6 +39,12 @@ sealed interface Reservation {
     /** Products that inventory does not have; nothing is held. */
     record UnknownProducts(List<String> productIds) implements Reservation {}
 
+    /**
+     * The order's hold was released, and nothing can ever be held for it again: another attempt took over, gave up, and
+     * this one comes too late.
+     */
+    record Released() implements Reservation {}
+
     /** The products are sold in different currencies; nothing is held. */
     record MixedCurrencies(List<String> currencies) implements Reservation {}
 }

@@ -179,6 +179,40 @@ class AttemptsIT {
     }
 
     @Test
+    void attemptWhoseHoldItsSuccessorReleasedIsToldToComeAgain() {
+        var zombie = attemptWhoseSuccessorGivesUp();
+
+        inventory.answerWaiting();
+
+        problem(zombie.join(), 409, "still-running").then().header("Retry-After", "1");
+        Api.post(key, body).then().statusCode(201);
+    }
+
+    @Test
+    void attemptWhoseHoldItsSuccessorReleasedAnswersWhatWasStoredSince() {
+        var zombie = attemptWhoseSuccessorGivesUp();
+        var placed = Api.post(key, body).then().statusCode(201).extract().asString();
+
+        inventory.answerWaiting();
+
+        var late = zombie.join();
+        late.then().statusCode(201).header("Idempotency-Replayed", "true");
+        assertEquals(placed, late.asString());
+    }
+
+    private CompletableFuture<Response> attemptWhoseSuccessorGivesUp() {
+        inventory.behaveOnce(Manner.ON_DEMAND);
+        var zombie = CompletableFuture.supplyAsync(() -> Api.post(key, body), clients);
+        await().until(() -> inventory.waiting() == 1);
+        database.update("update order_claims set lease_until = now() where idempotency_key = ?", key);
+        inventory.behave(Manner.DOWN);
+        problem(Api.post(key, body), 503, "inventory-unavailable");
+        inventory.behave(Manner.PROMPT);
+        await().until(() -> inventory.released().size() == 1);
+        return zombie;
+    }
+
+    @Test
     void doubtIsResolvedByAskingAgain() {
         inventory.behaveOnce(Manner.SILENT, Manner.DOWN);
 

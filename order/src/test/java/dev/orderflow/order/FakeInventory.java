@@ -43,7 +43,7 @@ public class FakeInventory implements InventoryService {
         DOWN,
         /** Decided, and never answered. */
         SILENT,
-        /** Decided, and answered when the test says so. */
+        /** Decided, and answered when the test says so; not held any more, if it was released meanwhile. */
         ON_DEMAND
     }
 
@@ -137,6 +137,9 @@ public class FakeInventory implements InventoryService {
     public Uni<ReserveStockResponse> reserveStock(ReserveStockRequest request) {
         stories.put(request.getOrderId(), String.valueOf(MDC.get("correlationId")));
         asked.add(request.getOrderId());
+        if (released.contains(request.getOrderId())) {
+            return Uni.createFrom().failure(Status.ABORTED.asRuntimeException());
+        }
         var once = next.poll();
         return switch (once == null ? manner : once) {
             case PROMPT -> Uni.createFrom().item(decide(request));
@@ -148,7 +151,8 @@ public class FakeInventory implements InventoryService {
             case ON_DEMAND -> {
                 var decided = decide(request);
                 yield Uni.createFrom()
-                        .<ReserveStockResponse>emitter(emitter -> waiting.add(() -> complete(emitter, decided)));
+                        .<ReserveStockResponse>emitter(
+                                emitter -> waiting.add(() -> complete(emitter, request, decided)));
             }
         };
     }
@@ -160,8 +164,15 @@ public class FakeInventory implements InventoryService {
         return Uni.createFrom().item(ReleaseReservationResponse.getDefaultInstance());
     }
 
-    private static <T> void complete(UniEmitter<? super T> emitter, T item) {
-        emitter.complete(item);
+    private void complete(
+            UniEmitter<? super ReserveStockResponse> emitter,
+            ReserveStockRequest request,
+            ReserveStockResponse decided) {
+        if (released.contains(request.getOrderId())) {
+            emitter.fail(Status.ABORTED.asRuntimeException());
+        } else {
+            emitter.complete(decided);
+        }
     }
 
     private ReserveStockResponse decide(ReserveStockRequest request) {
