@@ -1,0 +1,86 @@
+package dev.orderflow.systemtest;
+
+import static dev.orderflow.systemtest.Orderflow.order;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orderflow.dev.Project;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What an operator is promised to see of running services. */
+@ExtendWith(OrderflowExtension.class)
+class MetricsIT {
+
+    private static final Pattern ROW = Pattern.compile("^\\| (`[a-z]+\\.[a-z.]+`(?:, `[a-z]+\\.[a-z.]+`)*) \\|");
+    private static final Pattern NAME = Pattern.compile("`([a-z.]+)`");
+    private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE ([a-z_]+) ");
+
+    private final Orderflow system;
+
+    MetricsIT(Orderflow system) {
+        this.system = system;
+    }
+
+    @Test
+    void everyMetricOfTheReadmeIsThere() throws IOException {
+        var id = system.placed(order("customer-" + UUID.randomUUID(), system.product("5.00", 10), 1));
+        system.awaitState(id, "CONFIRMED");
+        var promised = promised();
+        assertTrue(promised.size() >= 20, promised::toString);
+
+        for (var service : Orderflow.SERVICES) {
+            await(service).untilAsserted(() -> {
+                var missing = new TreeSet<>(
+                        promised.stream().filter(name -> isOf(service, name)).toList());
+                missing.removeAll(names(service));
+                assertEquals(new TreeSet<>(), missing, service);
+            });
+        }
+    }
+
+    @Test
+    void everyServiceTellsWhichBuildItIs() {
+        for (var service : Orderflow.SERVICES) {
+            var info = system.client().get(system.management(service, "/q/info"));
+
+            assertEquals(200, info.status(), service);
+            assertFalse(info.json().at("/build/version").isMissingNode(), info::text);
+        }
+    }
+
+    /** Those of messaging are in all services, others in the one whose name they begin with. */
+    private static boolean isOf(String service, String name) {
+        return name.startsWith("outbox_") || name.startsWith("inbox_") || name.startsWith(service + "_");
+    }
+
+    private static List<String> promised() throws IOException {
+        return Files.readString(Project.here().root().resolve("README.md"))
+                .lines()
+                .dropWhile(line -> !line.equals("| metric | meaning |"))
+                .takeWhile(line -> line.startsWith("|"))
+                .map(ROW::matcher)
+                .filter(row -> row.find())
+                .flatMap(row -> NAME.matcher(row.group(1)).results())
+                .map(name -> name.group(1).replace('.', '_'))
+                .toList();
+    }
+
+    /** As they are called in the README, without what the format adds. */
+    private List<String> names(String service) {
+        var metrics = system.client().get(system.management(service, "/q/metrics"));
+        return TYPE.matcher(metrics.text())
+                .results()
+                .map(found -> found.group(1))
+                .flatMap(name -> List.of(name, name.replaceFirst("(_seconds|_total)$", "")).stream())
+                .toList();
+    }
+}
