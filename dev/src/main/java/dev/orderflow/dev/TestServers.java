@@ -20,16 +20,19 @@ import org.jspecify.annotations.Nullable;
  * its own that ends with the build; each start of the resource brings an empty database and empty topics. In an IDE
  * the servers live as long as the test's JVM.
  *
- * <p>The argument {@code topics} names further topics, separated by commas, to create beside the system's own.
+ * <p>The argument {@code topics} names further topics, separated by commas, to create beside the system's own. With
+ * {@code kafka=away} the service is told an address where Kafka is not.
  */
 public final class TestServers implements QuarkusTestResourceLifecycleManager {
 
     private String topics = "";
+    private boolean kafkaAway;
     private @Nullable TestDatabase database;
 
     @Override
     public void init(Map<String, String> arguments) {
         topics = arguments.getOrDefault("topics", "");
+        kafkaAway = "away".equals(arguments.get("kafka"));
     }
 
     @Override
@@ -40,7 +43,7 @@ public final class TestServers implements QuarkusTestResourceLifecycleManager {
         Stream.of(topics.split(",", -1)).filter(name -> !name.isBlank()).forEach(name -> createTopic(name.strip()));
         database = newDatabase();
         var properties = new HashMap<>(database.properties());
-        properties.put("kafka.bootstrap.servers", kafka());
+        properties.put("kafka.bootstrap.servers", kafkaAway ? "localhost:" + Ports.free() : kafka());
         return properties;
     }
 

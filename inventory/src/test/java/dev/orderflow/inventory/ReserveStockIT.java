@@ -20,9 +20,6 @@ import dev.orderflow.proto.inventory.v1.ReserveStockRequest;
 import dev.orderflow.proto.inventory.v1.ReserveStockResponse;
 import dev.orderflow.proto.inventory.v1.Shortage;
 import dev.orderflow.proto.inventory.v1.StockLevel;
-import grpc.health.v1.HealthGrpc;
-import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
-import grpc.health.v1.HealthOuterClass.HealthCheckResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -493,14 +490,6 @@ class ReserveStockIT {
             return held.equals(stockroom.number("select count(*) from reservations where state = 'HELD'") + ".0")
                     && !held.equals("0.0");
         });
-    }
-
-    @Test
-    void grpcHealthTellsThatItServes() {
-        HealthCheckResponse health =
-                HealthGrpc.newBlockingStub(stockroom.channel()).check(HealthCheckRequest.getDefaultInstance());
-
-        assertEquals(HealthCheckResponse.ServingStatus.SERVING, health.getStatus());
     }
 
     private static void assertStatus(Status.Code expected, Executable call) {

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.health.Readiness;
  */
 @Readiness
 @Singleton
-class DatabaseReadiness implements AsyncHealthCheck {
+public class DatabaseReadiness implements AsyncHealthCheck {
 
     private static final String NAME = "database";
     private static final Duration LIMIT = Duration.ofSeconds(5);

@@ -10,7 +10,7 @@ import org.jboss.logging.Logger;
  * Work that is done again and again. The pause is counted from the end of a run, so slow ones never pile up. Of failures
  * in a row the first is said, and none after the stop: a pool that is closed by then is no news.
  */
-final class Repetition {
+public final class Repetition {
 
     private static final Logger LOG = Logger.getLogger(Repetition.class);
 
@@ -21,7 +21,7 @@ final class Repetition {
     private volatile boolean stopped;
     private volatile boolean failed;
 
-    Repetition(Vertx vertx, Supplier<Uni<Void>> work, Duration pause, Duration pauseAfterFailure) {
+    public Repetition(Vertx vertx, Supplier<Uni<Void>> work, Duration pause, Duration pauseAfterFailure) {
         this.vertx = vertx;
         this.work = work;
         this.pause = pause;
@@ -29,13 +29,13 @@ final class Repetition {
     }
 
     /** Runs for the first time, now. */
-    void start() {
+    public void start() {
         if (!stopped) {
             Uni.createFrom().deferred(() -> work.get()).subscribe().with(done -> succeeded(), this::failed);
         }
     }
 
-    void stop() {
+    public void stop() {
         stopped = true;
     }
 

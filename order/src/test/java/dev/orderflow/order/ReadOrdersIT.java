@@ -2,6 +2,7 @@ package dev.orderflow.order;
 
 import static dev.orderflow.order.PlaceOrderIT.problem;
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
@@ -10,8 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.TestSql;
 import dev.orderflow.proto.order.v1.GetContactRequest;
 import dev.orderflow.proto.order.v1.GetContactResponse;
+import dev.orderflow.proto.order.v1.OrderServiceGrpc;
 import dev.orderflow.proto.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
 import grpc.health.v1.HealthGrpc.HealthBlockingStub;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
@@ -25,9 +28,11 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +40,8 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(TestServers.class)
 @WithTestResource(GrpcPort.class)
 class ReadOrdersIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @Inject
     @GrpcService
@@ -171,10 +178,23 @@ class ReadOrdersIT {
     }
 
     @Test
-    void isHealthyOverGrpc() {
-        assertEquals(
-                ServingStatus.SERVING,
-                health.check(HealthCheckRequest.getDefaultInstance()).getStatus());
+    void isHealthyOverGrpcAsLongAsItsDatabaseAnswers() throws Exception {
+        await().until(this::health, List.of(ServingStatus.SERVING, ServingStatus.SERVING)::equals);
+
+        new TestSql(source).whileAway(() -> await().atMost(SOON)
+                .until(this::health, List.of(ServingStatus.NOT_SERVING, ServingStatus.NOT_SERVING)::equals));
+
+        await().atMost(SOON).until(this::health, List.of(ServingStatus.SERVING, ServingStatus.SERVING)::equals);
+    }
+
+    /** Of the server, and of the one service. */
+    private List<ServingStatus> health() {
+        return Stream.of("", OrderServiceGrpc.SERVICE_NAME)
+                .map(service -> health.check(HealthCheckRequest.newBuilder()
+                                .setService(service)
+                                .build())
+                        .getStatus())
+                .toList();
     }
 
     private GetContactResponse contact(String orderId) {

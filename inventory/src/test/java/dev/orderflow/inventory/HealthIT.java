@@ -1,0 +1,75 @@
+package dev.orderflow.inventory;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.orderflow.dev.TestHealth;
+import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.TestSql;
+import dev.orderflow.proto.inventory.v1.InventoryServiceGrpc;
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A service that starts without Kafka is ready; without its database it is not. */
+@QuarkusTest
+@WithTestResource(value = TestServers.class, initArgs = @ResourceArg(name = "kafka", value = "away"))
+@WithTestResource(GrpcPort.class)
+class HealthIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final List<String> UP = List.of("started", "live", "ready");
+    private static final List<String> UNREADY = List.of("started", "live");
+
+    @Inject
+    AgroalDataSource database;
+
+    @TestHTTPResource(value = "/", management = true)
+    URI management = URI.create("");
+
+    @Test
+    void followsTheDatabaseAndNotKafka() throws Exception {
+        TestHealth health = new TestHealth(management);
+        await().atMost(SOON).until(health::up, UP::equals);
+
+        // No restart would bring it back, so the service is alive all along.
+        new TestSql(database).whileAway(() -> await().atMost(SOON).until(health::up, UNREADY::equals));
+
+        await().atMost(SOON).until(health::up, UP::equals);
+    }
+
+    @Test
+    void soDoesItsHealthOverGrpc() throws Exception {
+        try (Stockroom stockroom = new Stockroom()) {
+            awaitGrpc(stockroom, ServingStatus.SERVING);
+
+            new TestSql(database).whileAway(() -> awaitGrpc(stockroom, ServingStatus.NOT_SERVING));
+
+            awaitGrpc(stockroom, ServingStatus.SERVING);
+        }
+    }
+
+    /** Of the server, and of the one service. */
+    private static List<ServingStatus> awaitGrpc(Stockroom stockroom, ServingStatus status) {
+        return await().atMost(SOON)
+                .until(
+                        () -> Stream.of("", InventoryServiceGrpc.SERVICE_NAME)
+                                .map(service -> HealthGrpc.newBlockingStub(stockroom.channel())
+                                        .check(HealthCheckRequest.newBuilder()
+                                                .setService(service)
+                                                .build())
+                                        .getStatus())
+                                .toList(),
+                        List.of(status, status)::equals);
+    }
+}
