@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class AnswerRepository {
 
+    private static final String FORGET = """
+            delete from idempotency_keys where key in (
+                select key from idempotency_keys where created_at < $1
+                order by created_at limit $2 for update skip locked)""";
+
     private final Pool pool;
 
     AnswerRepository(Pool pool) {
@@ -69,9 +74,7 @@ class AnswerRepository {
 
     /** Deletes answers that were given before, a few at a time; tells how many. */
     Uni<Integer> forget(OffsetDateTime before, int limit) {
-        return pool.preparedQuery("""
-                        delete from idempotency_keys where key in (
-                            select key from idempotency_keys where created_at < $1
-                            order by created_at limit $2 for update skip locked)""").execute(Tuple.of(before, limit)).map(rows -> rows.rowCount());
+        return pool.withConnection(sql -> sql.preparedQuery(FORGET).execute(Tuple.of(before, limit)))
+                .map(rows -> rows.rowCount());
     }
 }

@@ -25,8 +25,8 @@ class HeldReservations {
 
     /** Counts by the sweeper's index, which is of holds only. */
     Uni<Void> read() {
-        return pool.query("select count(*) as held from reservations where state = 'HELD'")
-                .execute()
+        return pool.withConnection(sql -> sql.query("select count(*) as held from reservations where state = 'HELD'")
+                        .execute())
                 .invoke(rows -> held = rows.iterator().next().getLong("held"))
                 .onFailure()
                 .invoke(failure -> held = Double.NaN)

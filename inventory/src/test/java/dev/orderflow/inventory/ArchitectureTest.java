@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Instant;
@@ -57,6 +58,16 @@ class ArchitectureTest {
                     "dev.orderflow.fraud..",
                     "dev.orderflow.notification..",
                     "dev.orderflow.analytics..");
+
+    /** It would leave a timer behind when no connection can be made; a connection of the pool does not. */
+    @ArchTest
+    static final ArchRule THE_POOL_ITSELF_IS_ASKED_NOTHING = noClasses()
+            .that()
+            .resideInAPackage("dev.orderflow.inventory..")
+            .should()
+            .callMethod(Pool.class, "query", String.class)
+            .orShould()
+            .callMethod(Pool.class, "preparedQuery", String.class);
 
     @ArchTest
     static final ArchRule NOTHING_IS_INJECTED_INTO_FIELDS = noFields()
