@@ -14,6 +14,8 @@ import io.quarkus.mailer.reactive.ReactiveMailer;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.mail.SMTPException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** One attempt to send: asks for the address, makes the message, hands it to the mail server. Outside any transaction. */
@@ -25,6 +27,13 @@ class Delivery {
      * wrong password: an operator mends those, and the message is still worth sending then.
      */
     private static final Set<Integer> REFUSALS = Set.of(550, 551, 552, 553, 554, 555, 556);
+
+    /**
+     * How the client's failures begin that are about this message: about RCPT, DATA and what followed. It does not tell the
+     * command in any other way. With the same codes a server refuses us in its greeting, and our sender in MAIL FROM.
+     */
+    private static final List<String> ABOUT_THE_MESSAGE =
+            List.of("recipient address not accepted", "DATA command not accepted", "sending data failed");
 
     private final OrderContacts contacts;
     private final NotificationMails mails;
@@ -49,7 +58,7 @@ class Delivery {
     private Uni<Contact> contact(Claimed claimed) {
         return claimed.orderId() == null
                 ? Uni.createFrom().item(new Contact(true, config.operatorEmail().orElse(null)))
-                : contacts.of(claimed.orderId());
+                : contacts.of(claimed.orderId(), claimed.cause().correlationId());
     }
 
     private Uni<Attempt> attempt(Claimed claimed, Contact contact) {
@@ -78,11 +87,17 @@ class Delivery {
     /** Tells the kind of failure only: what a mail server says may contain the address. */
     private static Outcome outcome(Throwable failure) {
         return switch (failure) {
-            case SMTPException refused when REFUSALS.contains(refused.getReplyCode()) -> new Rejected();
+            case SMTPException refused when isFinal(refused) -> new Rejected();
             case SMTPException refused -> new Unavailable("reply " + refused.getReplyCode());
             case StatusRuntimeException refused ->
                 new Unavailable("order " + refused.getStatus().getCode());
             default -> new Unavailable(failure.getClass().getSimpleName());
         };
+    }
+
+    private static boolean isFinal(SMTPException refused) {
+        String said = Objects.toString(refused.getMessage());
+        return REFUSALS.contains(refused.getReplyCode())
+                && ABOUT_THE_MESSAGE.stream().anyMatch(said::startsWith);
     }
 }

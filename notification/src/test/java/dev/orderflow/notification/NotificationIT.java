@@ -30,6 +30,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real records in, real mail out. */
 @QuarkusTest
@@ -136,6 +138,16 @@ class NotificationIT {
                 TestEvents.traceparent(order.id()).substring(0, 35),
                 headers.getOrDefault("traceparent", "").substring(0, 35));
         assertFalse(NotificationFixture.body(event).contains("anna"), "personal data");
+    }
+
+    @Test
+    void asksForTheAddressWithinTheStoryOfTheOrder() {
+        TestOrder order = fixture.order();
+
+        fixture.place(order);
+
+        fixture.awaitMails(order, 1);
+        assertEquals("story-of-" + order.id(), outside.storyOf(order.id()));
     }
 
     @Test
@@ -346,10 +358,11 @@ class NotificationIT {
         assertTrue(NotificationFixture.body(event).contains("\"reason\":\"invalid_address\""));
     }
 
-    @Test
-    void failsWhenTheMailServerRefusesTheRecipient() {
+    @ParameterizedTest
+    @CsvSource({"RCPT, 550 5.1.1 unknown", "DATA, 554 5.6.0 not this"})
+    void failsWhenTheMailServerRefusesTheRecipientOrTheMessage(String command, String reply) {
         TestOrder order = fixture.order();
-        whileRecipientsGet("550 5.1.1 <" + order.email() + "> unknown", () -> {
+        whileMailServerSays(command, reply, () -> {
             fixture.place(order);
 
             fixture.awaitDelivery(order, "placed", "failed rejected");
@@ -359,20 +372,28 @@ class NotificationIT {
                 TestTopic.headers(fixture.awaitEvents(order, 1).getFirst()).get("ce_type"));
     }
 
-    @Test
-    void triesAgainWhenTheMailServerIsBusy() {
+    /** A server that is busy, or that refuses us and not the message: an operator mends that, and no mail is lost. */
+    @ParameterizedTest
+    @CsvSource({
+        "RCPT, 451 4.7.1 try later",
+        RefusingMailServer.GREETING + ", 554 5.7.1 you are blocked",
+        "MAIL, 550 5.7.1 sender refused",
+        "MAIL, 553 5.1.8 sender domain unknown",
+    })
+    void triesAgainWhenTheMailServerIsBusyOrRefusesUs(String command, String reply) {
         TestOrder order = fixture.order();
-        whileRecipientsGet("451 4.7.1 try later", () -> {
+        whileMailServerSays(command, reply, () -> {
             fixture.place(order);
 
             fixture.awaitAttempts(order, 2);
         });
         fixture.awaitMails(order, 1);
+        fixture.awaitDelivery(order, "placed", "sent");
     }
 
-    private void whileRecipientsGet(String reply, Runnable action) {
+    private void whileMailServerSays(String command, String reply, Runnable action) {
         outside.stopMailServer();
-        RefusingMailServer refusing = new RefusingMailServer(outside.smtpPort(), reply);
+        RefusingMailServer refusing = new RefusingMailServer(outside.smtpPort(), command, reply);
         try {
             action.run();
         } finally {

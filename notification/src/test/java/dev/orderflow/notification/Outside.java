@@ -10,7 +10,12 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.orderflow.proto.order.v1.GetContactRequest;
 import dev.orderflow.proto.order.v1.GetContactResponse;
 import dev.orderflow.proto.order.v1.OrderServiceGrpc;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -29,6 +34,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -42,6 +48,7 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
     private final int smtpPort = freePort();
     private final int orderPort = freePort();
     private final Map<String, String> contacts = new ConcurrentHashMap<>();
+    private final Map<String, String> stories = new ConcurrentHashMap<>();
     private GreenMail mailServer = newMailServer();
     private Server orderService = newOrderService();
 
@@ -160,11 +167,31 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
         }
     }
 
+    /** The story in which somebody asked for the contact of an order; empty while nobody has. */
+    String storyOf(String orderId) {
+        return stories.getOrDefault(orderId, "");
+    }
+
+    private static final class Story implements ServerInterceptor {
+        static final io.grpc.Context.Key<String> CURRENT = io.grpc.Context.key("story");
+        private static final Metadata.Key<String> HEADER =
+                Metadata.Key.of("x-correlation-id", Metadata.ASCII_STRING_MARSHALLER);
+
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            String story = Objects.requireNonNullElse(headers.get(HEADER), "none");
+            return Contexts.interceptCall(io.grpc.Context.current().withValue(CURRENT, story), call, headers, next);
+        }
+    }
+
     private Server newOrderService() {
         return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), orderPort))
+                .intercept(new Story())
                 .addService(new OrderServiceGrpc.OrderServiceImplBase() {
                     @Override
                     public void getContact(GetContactRequest request, StreamObserver<GetContactResponse> answer) {
+                        stories.put(request.getOrderId(), Story.CURRENT.get());
                         String email = contacts.get(request.getOrderId());
                         if (email == null) {
                             answer.onError(Status.NOT_FOUND.asRuntimeException());

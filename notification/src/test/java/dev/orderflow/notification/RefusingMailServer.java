@@ -11,19 +11,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A mail server that takes no recipient, with a reply of our choice. */
+/** A mail server that refuses one command, with a reply of our choice. */
 final class RefusingMailServer implements AutoCloseable {
+
+    /** Stands for the command of a client that has connected and said nothing yet. */
+    static final String GREETING = "CONNECT";
 
     private final ServerSocket socket;
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
+    private final String command;
     private final String reply;
 
-    RefusingMailServer(int port, String reply) {
+    RefusingMailServer(int port, String command, String reply) {
         try {
             this.socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        this.command = command;
         this.reply = reply;
         Thread.ofVirtual().start(this::serve);
     }
@@ -44,13 +49,13 @@ final class RefusingMailServer implements AutoCloseable {
         try (client;
                 BufferedReader in =
                         new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
-            say(client, "220 refusing");
+            say(client, command.equals(GREETING) ? reply : "220 refusing");
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.startsWith("QUIT")) {
                     say(client, "221 bye");
                     return;
                 }
-                say(client, line.startsWith("RCPT") ? reply : "250 OK");
+                say(client, line.startsWith(command) ? reply : "250 OK");
             }
         } catch (IOException gone) {
             // The client went away, which is all that it can do here.
