@@ -50,6 +50,17 @@ interface NotificationConfig {
     @WithDefault("3d")
     Duration maxAge();
 
+    /**
+     * How long a finished notification is remembered. It is what keeps an event from being told twice, so this is longer
+     * than topics keep events and the inbox remembers them.
+     */
+    @WithDefault("90d")
+    Duration retention();
+
+    /** How often what is past its time is deleted. */
+    @WithDefault("10m")
+    Duration cleanUpInterval();
+
     default Patience patience() {
         return new Patience(retryFirst(), retryLongest(), maxAge());
     }
