@@ -1,9 +1,10 @@
 package dev.orderflow.fraud;
 
+import dev.orderflow.messaging.Repetition;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.core.Vertx;
+import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,7 +12,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import org.jboss.logging.Logger;
 
 /**
  * Deletes what is past its time, a thousand rows a transaction, so that no table grows without end and nobody waits for
@@ -20,29 +20,28 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class FraudRetention {
 
-    private static final Logger LOG = Logger.getLogger(FraudRetention.class);
     private static final int AT_ONCE = 1000;
 
     private final FraudConfig.Retention config;
-    private final Vertx vertx;
     private final Pool pool;
-    private long timer;
+    private final Repetition sweeps;
 
     FraudRetention(FraudConfig config, Vertx vertx, Pool pool) {
         this.config = config.retention();
-        this.vertx = vertx;
         this.pool = pool;
+        this.sweeps = new Repetition(
+                vertx,
+                this::sweep,
+                config.retention().every(),
+                config.retention().every());
     }
 
     void start(@Observes StartupEvent event) {
-        timer = vertx.setPeriodic(config.every().toMillis(), id -> sweep().subscribe()
-                .with(
-                        deleted -> {},
-                        failure -> LOG.warnf("cleaning failed, again in %s: %s", config.every(), failure)));
+        sweeps.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
-        vertx.cancelTimer(timer);
+        sweeps.stop();
     }
 
     /** Deletes everything that is past its time now. */
@@ -64,8 +63,7 @@ class FraudRetention {
 
     private Uni<Void> delete(String statement, Duration age) {
         OffsetDateTime before = OffsetDateTime.now(ZoneOffset.UTC).minus(age);
-        return pool.preparedQuery(statement)
-                .execute(Tuple.of(before, AT_ONCE))
+        return pool.withConnection(sql -> sql.preparedQuery(statement).execute(Tuple.of(before, AT_ONCE)))
                 .chain(rows -> rows.rowCount() < AT_ONCE ? Uni.createFrom().voidItem() : delete(statement, age));
     }
 }
