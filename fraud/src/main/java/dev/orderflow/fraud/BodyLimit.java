@@ -2,6 +2,7 @@ package dev.orderflow.fraud;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orderflow.messaging.Correlation;
 import io.opentelemetry.api.trace.Span;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
@@ -75,6 +76,8 @@ class BodyLimit {
         request.response()
                 .setStatusCode(TOO_LARGE)
                 .putHeader(HttpHeaders.CONTENT_TYPE, HttpProblem.MEDIA_TYPE.toString())
+                .putHeader(
+                        Correlation.HEADER, Correlation.idOf(request.request().getHeader(Correlation.HEADER)))
                 .end(text(problem));
     }
 

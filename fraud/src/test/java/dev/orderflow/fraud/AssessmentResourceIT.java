@@ -289,6 +289,7 @@ class AssessmentResourceIT {
         HttpRequest request = HttpRequest.newBuilder(url.resolve(PATH + "/" + UUID.randomUUID() + "/decision"))
                 .version(HttpClient.Version.HTTP_1_1)
                 .header("Content-Type", "application/json")
+                .header("X-Correlation-Id", "story-of-too-much")
                 .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
                 .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -296,6 +297,7 @@ class AssessmentResourceIT {
 
             assertEquals(413, refusal.statusCode());
             assertEquals(List.of("application/problem+json"), refusal.headers().allValues("Content-Type"));
+            assertEquals(List.of("story-of-too-much"), refusal.headers().allValues("X-Correlation-Id"));
             assertTrue(refusal.body().contains("\"status\":413"), refusal.body());
         }
     }
