@@ -28,14 +28,16 @@ public final class DevModeProcess extends Part {
     List<String> prepare() {
         return List.of(
                 root.resolve("mvnw").toString(),
+                // Maven's mark, and that of the JVM that it starts, which outlives a Maven that is killed.
+                Jvm.mark(),
+                "-Djvm.args=\"" + Jvm.mark() + "\"",
                 "-B",
                 "quarkus:dev",
                 "-pl",
                 name(),
                 "-am",
                 // Nobody sits at this terminal.
-                "-Dquarkus.console.enabled=false",
-                Jvm.mark());
+                "-Dquarkus.console.enabled=false");
     }
 
     /** Maven hands only some of its properties on to the service; the environment reaches it whole. */

@@ -2,10 +2,12 @@ package dev.orderflow.systemtest;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.DevModeProcess;
 import dev.orderflow.dev.Layout;
+import dev.orderflow.dev.TestDatabase;
 import dev.orderflow.dev.TestServers;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +32,8 @@ class DevModeIT {
 
     private static final String AFTER = "Problems.notFound(\"edited order\")";
 
+    // First the servers, which take free ports of their own.
+    private final TestDatabase database = TestServers.newDatabase();
     private final Layout layout = Layout.random();
     private final HttpClient client =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
@@ -40,10 +44,10 @@ class DevModeIT {
     @Test
     void anEditedClassAnswersWithoutARestart() throws Exception {
         copySources(Path.of(System.getProperty("orderflow.root")));
-        var database = TestServers.newDatabase();
         var properties = new HashMap<>(database.properties());
         properties.put("kafka.bootstrap.servers", TestServers.kafka());
         var order = new DevModeProcess(copy, "order", Path.of("target/dev-mode.log"), layout, properties);
+        System.setProperty("orderflow.home", home().toString()); // as in the supervisor
         order.start();
         try {
             assertEquals(200, get("/q/dev-ui").statusCode());
@@ -56,10 +60,39 @@ class DevModeIT {
 
             await().atMost(Duration.ofMinutes(2))
                     .until(() -> unknownOrder().body().contains("edited order"));
+
+            nothingIsLeftAfterAKill(order);
         } finally {
             order.stop();
+            System.clearProperty("orderflow.home");
             TestServers.drop(database);
         }
+    }
+
+    /** As when the supervisor is killed, and Maven with it: what Maven has started lives on until it is looked for. */
+    private void nothingIsLeftAfterAKill(DevModeProcess order) throws Exception {
+        var maven = ProcessHandle.of(order.pid()).orElseThrow();
+        var started = maven.descendants().toList();
+        maven.destroyForcibly();
+        try {
+            assertFalse(started.isEmpty());
+            assertEquals(0, run("stop"));
+            // A dead process that nobody asks for has no command line any more.
+            assertTrue(started.stream()
+                    .allMatch(process -> process.info().commandLine().isEmpty()));
+        } finally {
+            started.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private Path home() {
+        return copy.resolve(".orderflow");
+    }
+
+    private int run(String verb) throws Exception {
+        var builder = new ProcessBuilder(copy.resolve("run").toString(), verb);
+        builder.environment().remove("ORDERFLOW_HOME");
+        return builder.inheritIO().start().waitFor();
     }
 
     private HttpResponse<String> unknownOrder() throws Exception {
@@ -75,7 +108,7 @@ class DevModeIT {
     }
 
     private void copySources(Path root) throws IOException {
-        for (var name : List.of("pom.xml", "mvnw", ".mvn")) {
+        for (var name : List.of("pom.xml", "mvnw", "run", ".mvn")) {
             copyTree(root.resolve(name), copy.resolve(name));
         }
         try (var modules = Files.newDirectoryStream(root, folder -> Files.exists(folder.resolve("pom.xml")))) {
