@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +29,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code ./run} as a user calls it, with what this build has packaged, on ports and data of its own. */
 class RunCommandIT {
 
-    private static final Pattern CURL = Pattern.compile("curl -s (\\S+) .*-d '(.*)'");
+    private static final Pattern CURL = Pattern.compile("curl -s (\\S+) .*Key: (.+)\" -d '(.*)'");
+
+    /** What became of the demo's orders; "no answer" and the like are none of it. */
+    private static final Pattern ORDERS =
+            Pattern.compile("(\\d+) (?:confirmed|cancelled|rejected as fraud|out of stock)");
+
+    /** A command that the start prints; the key as in one second, in which both may have been pasted. */
+    private record Curl(URI url, String key, String body) {
+
+        Curl(MatchResult printed) {
+            this(URI.create(printed.group(1)), printed.group(2).replace("$(date +%s)", "1767225600"), printed.group(3));
+        }
+    }
 
     private final int offset = freeOffset();
     private final Layout layout = Layout.standard(offset);
@@ -60,6 +72,23 @@ class RunCommandIT {
         await().atMost(Duration.ofSeconds(30)).until(() -> read(confirmed).contains("CONFIRMED"));
         await().atMost(Duration.ofSeconds(30)).until(() -> read(rejected).contains("fraud_rejected"));
 
+        assertTrue(run("logs", "order").said().contains("INFO"));
+        var demo = run("demo", "--rate", "10", "--orders", "10");
+        assertEquals(0, demo.code(), demo.said());
+        assertEquals(
+                10,
+                ORDERS.matcher(last(demo.said()))
+                        .results()
+                        .mapToInt(RunCommandIT::number)
+                        .sum(),
+                demo.said());
+
+        // A part that is stopped stays down.
+        assertEquals(0, run("stop", "mail").code());
+        assertEquals(1, run("status").code());
+        assertEquals(0, run("start", "mail").code());
+        assertEquals(0, run("status").code());
+
         // A part that is killed comes back by itself.
         var fraud = pid("fraud");
         assertEquals(0, run("kill", "fraud").code());
@@ -81,8 +110,12 @@ class RunCommandIT {
     }
 
     @Test
-    void endsInOrderWithItsTerminal() throws Exception {
-        var terminal = start("infra");
+    void startsWithEmptyDataAndEndsInOrderWithItsTerminal() throws Exception {
+        // With these nothing would start.
+        Files.createDirectories(home.resolve("data/postgres/data"));
+        Files.createDirectories(home.resolve("data/kafka"));
+        Files.writeString(home.resolve("data/kafka/data"), "not a folder");
+        var terminal = start("infra", "--fresh");
         await().atMost(Duration.ofSeconds(90)).until(() -> run("status").code() == 0);
 
         new ProcessBuilder("sh", "-c", "kill -INT " + terminal.pid()).start().waitFor();
@@ -163,23 +196,25 @@ class RunCommandIT {
                 .orElseThrow();
     }
 
-    /** URL and body of the commands that the start prints. */
-    private static List<String> printedOrders(String said) {
-        return CURL.matcher(said)
-                .results()
-                .map(found -> found.group(1) + " " + found.group(2))
-                .toList();
+    private static String last(String said) {
+        return said.lines().reduce("", (earlier, line) -> line);
     }
 
-    private URI place(String urlAndBody) throws Exception {
-        var space = urlAndBody.indexOf(' ');
-        var orders = URI.create(urlAndBody.substring(0, space));
-        var answer = send(HttpRequest.newBuilder(orders)
+    private static int number(MatchResult found) {
+        return Integer.parseInt(found.group(1));
+    }
+
+    private static List<Curl> printedOrders(String said) {
+        return CURL.matcher(said).results().map(Curl::new).toList();
+    }
+
+    private URI place(Curl order) throws Exception {
+        var answer = send(HttpRequest.newBuilder(order.url())
                 .header("Content-Type", "application/json")
-                .header("Idempotency-Key", UUID.randomUUID().toString())
-                .POST(HttpRequest.BodyPublishers.ofString(urlAndBody.substring(space + 1))));
+                .header("Idempotency-Key", order.key())
+                .POST(HttpRequest.BodyPublishers.ofString(order.body())));
         assertEquals(201, answer.statusCode(), answer.body());
-        return orders.resolve(answer.headers().firstValue("Location").orElseThrow());
+        return order.url().resolve(answer.headers().firstValue("Location").orElseThrow());
     }
 
     private String read(URI order) throws Exception {
