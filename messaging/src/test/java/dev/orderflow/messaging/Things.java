@@ -130,11 +130,11 @@ class Things {
             effects.add(Tuple.of(
                     event.aggregateId(), event.eventId(), body.path("note").asText()));
         }
+        transaction.afterCommit(() -> handled.addAll(fresh));
         return transaction
                 .sql()
                 .preparedQuery("insert into effects (aggregate, event_id, note) values ($1, $2, $3)")
                 .executeBatch(effects)
-                .invoke(() -> handled.addAll(fresh))
                 .replaceWithVoid();
     }
 
