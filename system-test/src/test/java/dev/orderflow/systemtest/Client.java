@@ -19,10 +19,21 @@ final class Client {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Duration patience;
+
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
+
+    Client() {
+        this(Duration.ofSeconds(60));
+    }
+
+    /** @param patience after which it gives up, which is a failure like no answer at all */
+    Client(Duration patience) {
+        this.patience = patience;
+    }
 
     /** An answer. */
     record Reply(int status, HttpHeaders headers, String text) {
@@ -50,7 +61,7 @@ final class Client {
     /** @throws UncheckedIOException when there is no answer */
     private Reply send(String method, URI uri, @Nullable String body, Map<String, String> headers) {
         var request = HttpRequest.newBuilder(uri)
-                .timeout(Duration.ofSeconds(60))
+                .timeout(patience)
                 .method(
                         method,
                         body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));

@@ -215,6 +215,10 @@ final class Orderflow implements AutoCloseable {
     }
 
     Reply place(String key, String order) {
+        return place(client, key, order);
+    }
+
+    Reply place(Client client, String key, String order) {
         return client.post(uri("order", "/api/v1/orders"), order, Map.of("Idempotency-Key", key));
     }
 
