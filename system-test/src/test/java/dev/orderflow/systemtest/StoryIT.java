@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -169,26 +170,30 @@ class StoryIT {
 
     @Test
     void inventoryThatDoesNotAnswerCostsBoundedTime() {
-        var product = system.product("5.00", 10);
+        var product = system.product("5.00", 100);
+        // As many as the circuit looks back on, whatever others have left in it.
+        for (int n = 0; n < 20; n++) {
+            system.placed(order(customer + "-" + n, product, 1));
+        }
         system.freeze("inventory");
-
-        // Gives up a little after the ten seconds that a request may take; whoever is still waiting then fails the
-        // test.
+        // Gives up a little after the ten seconds that a request may take; whoever still waits then fails the test.
         var hasty = new Client(Duration.ofSeconds(15));
-        var replies =
-                atTheSameTime(8, () -> system.place(hasty, UUID.randomUUID().toString(), order(customer, product, 1)));
+        Callable<Reply> buy = () -> system.place(hasty, UUID.randomUUID().toString(), order(customer, product, 1));
 
-        // Some wait for their deadline; as soon as it is clear that nothing comes, the others need not.
-        assertTrue(
-                Set.of(503, 504).containsAll(replies.stream().map(Reply::status).toList()), replies::toString);
-        assertTrue(replies.stream().anyMatch(reply -> reply.status() == 504), replies::toString);
-        assertTrue(
-                replies.stream().noneMatch(reply -> reply.header("Retry-After").isEmpty()));
+        // Three calls each are not enough to open the circuit, so everybody waits for the deadline.
+        var first = atTheSameTime(3, buy);
+        // As soon as it is clear that nothing comes, the others need not.
+        var next = atTheSameTime(8, buy);
+
+        assertEquals(List.of(504, 504, 504), first.stream().map(Reply::status).toList(), first::toString);
+        assertTrue(Set.of(503, 504).containsAll(next.stream().map(Reply::status).toList()), next::toString);
+        assertTrue(Stream.concat(first.stream(), next.stream())
+                .noneMatch(reply -> reply.header("Retry-After").isEmpty()));
         system.resume("inventory");
         await().atMost(PATIENCE)
                 .until(() -> system.place(key, order(customer, product, 1)).status() == 201);
         system.awaitQuiet();
-        assertEquals(9, system.stock(product).get("on_hand").asLong());
+        assertEquals(79, system.stock(product).get("on_hand").asLong());
     }
 
     @Test
