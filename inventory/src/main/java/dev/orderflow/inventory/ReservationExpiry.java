@@ -1,17 +1,16 @@
 package dev.orderflow.inventory;
 
+import dev.orderflow.messaging.Repetition;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /**
  * Gives back what is held beyond its time, and forgets what nobody can ask for any more. The rows and the database's
@@ -20,13 +19,11 @@ import org.jboss.logging.Logger;
 @Singleton
 class ReservationExpiry {
 
-    private static final Logger LOG = Logger.getLogger(ReservationExpiry.class);
-
     private final InventoryConfig config;
     private final InventoryService service;
     private final CleanUp cleanUp;
     private final HeldReservations held;
-    private final List<Cancellable> timers = new ArrayList<>();
+    private final List<Repetition> rounds = new ArrayList<>();
 
     ReservationExpiry(InventoryConfig config, InventoryService service, CleanUp cleanUp, HeldReservations held) {
         this.config = config;
@@ -35,14 +32,14 @@ class ReservationExpiry {
         this.held = held;
     }
 
-    void start(@Observes StartupEvent event) {
-        timers.add(every(config.expiryInterval(), this::expire));
-        timers.add(every(config.cleanUpInterval(), cleanUp::run));
-        timers.add(every(config.metricsInterval(), held::read));
+    void start(@Observes StartupEvent event, Vertx vertx) {
+        every(vertx, config.expiryInterval(), this::expire);
+        every(vertx, config.cleanUpInterval(), cleanUp::run);
+        every(vertx, config.metricsInterval(), held::read);
     }
 
     void stop(@Observes ShutdownEvent event) {
-        timers.forEach(Cancellable::cancel);
+        rounds.forEach(Repetition::stop);
     }
 
     /** Batch after batch, each a transaction, until one is not full. */
@@ -51,21 +48,9 @@ class ReservationExpiry {
                 .chain(found -> found < config.expiryBatch() ? Uni.createFrom().voidItem() : expire());
     }
 
-    /** One round after the other: a tick that comes while a round is at work is dropped. */
-    private static Cancellable every(Duration interval, Supplier<Uni<Void>> round) {
-        return Multi.createFrom()
-                .ticks()
-                .startingAfter(interval)
-                .every(interval)
-                .onOverflow()
-                .drop()
-                .onItem()
-                .transformToUniAndConcatenate(tick -> round.get()
-                        .onFailure()
-                        .invoke(failure -> LOG.warnf("failed, again in %s: %s", interval, failure))
-                        .onFailure()
-                        .recoverWithNull())
-                .subscribe()
-                .with(done -> {});
+    private void every(Vertx vertx, Duration interval, Supplier<Uni<Void>> work) {
+        var repetition = new Repetition(vertx, work, interval, interval);
+        rounds.add(repetition);
+        repetition.start();
     }
 }

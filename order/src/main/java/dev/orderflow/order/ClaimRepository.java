@@ -9,6 +9,7 @@ import dev.orderflow.order.domain.Claim.State;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -84,7 +85,7 @@ class ClaimRepository {
                 submission.fingerprint(),
                 freshId,
                 config.claimLease().toMillis());
-        return pool.preparedQuery(CLAIM).execute(first).flatMap(rows -> {
+        return execute(CLAIM, first).flatMap(rows -> {
             if (rows.rowCount() == 1) {
                 var now = instant(rows.iterator().next(), "now");
                 var claim = Claim.first(submission.fingerprint(), freshId, now, config.claimLease());
@@ -97,20 +98,20 @@ class ClaimRepository {
     /** Gives up. True when the attempt still owned the claim: only then may the hold be released. */
     Uni<Boolean> abandon(Submission submission, Claim mine) {
         var parameters = Tuple.of(submission.caller(), submission.key().value(), mine.attempt());
-        return pool.preparedQuery(ABANDON).execute(parameters).map(rows -> rows.rowCount() == 1);
+        return execute(ABANDON, parameters).map(rows -> rows.rowCount() == 1);
     }
 
     /** Stores a refusal. True when the attempt still owned the claim. */
     Uni<Boolean> refuse(Submission submission, Claim mine, Answer answer) {
         var parameters =
                 Tuple.of(submission.caller(), submission.key().value(), mine.attempt(), answer.status(), answer.body());
-        return pool.preparedQuery(REFUSE).execute(parameters).map(rows -> rows.rowCount() == 1);
+        return execute(REFUSE, parameters).map(rows -> rows.rowCount() == 1);
     }
 
     /** The stored answer. Empty when there is none yet, or when the claim is gone and only the order is left. */
     Uni<Optional<Answer>> answer(Submission submission) {
         var key = Tuple.of(submission.caller(), submission.key().value());
-        return pool.preparedQuery(ANSWER).execute(key).map(rows -> {
+        return execute(ANSWER, key).map(rows -> {
             if (rows.rowCount() == 0) {
                 return Optional.<Answer>empty();
             }
@@ -122,7 +123,7 @@ class ClaimRepository {
 
     private Uni<Outcome> again(Submission submission, UUID freshId) {
         var key = Tuple.of(submission.caller(), submission.key().value());
-        return pool.preparedQuery(FIND).execute(key).flatMap(rows -> {
+        return execute(FIND, key).flatMap(rows -> {
             if (rows.rowCount() == 0) {
                 return claim(submission, freshId);
             }
@@ -144,10 +145,14 @@ class ClaimRepository {
                 .addOffsetDateTime(next.leaseUntil().atOffset(ZoneOffset.UTC))
                 .addInteger(found.attempt())
                 .addString(found.state().name());
-        return pool.preparedQuery(TAKE_OVER)
-                .execute(parameters)
+        return execute(TAKE_OVER, parameters)
                 .flatMap(rows ->
                         rows.rowCount() == 1 ? Uni.createFrom().item(new Granted(next)) : again(submission, freshId));
+    }
+
+    /** On a connection: a statement on the pool itself leaves a timer behind when none can be made. */
+    private Uni<RowSet<Row>> execute(String statement, Tuple parameters) {
+        return pool.withConnection(sql -> sql.preparedQuery(statement).execute(parameters));
     }
 
     private static Claim read(Row row) {

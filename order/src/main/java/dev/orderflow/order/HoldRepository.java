@@ -3,6 +3,7 @@ package dev.orderflow.order;
 import dev.orderflow.messaging.Cause;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -39,20 +40,20 @@ class HoldRepository {
 
     /** Takes some of the orders whose hold is to be extended, and leaves them alone for {@code lease} then. */
     Uni<List<HoldRequest>> takeDue(int limit, Duration lease) {
-        return pool.preparedQuery(TAKE_DUE)
+        return pool.withConnection(sql -> sql.preparedQuery(TAKE_DUE)
                 .execute(Tuple.of(limit, lease.toMillis()))
                 .flatMap(rows -> {
                     var stories = new HashMap<UUID, Cause>();
                     rows.forEach(row -> stories.put(row.getUUID("id"), OrderRows.story(row)));
-                    return requests(stories);
-                });
+                    return requests(sql, stories);
+                }));
     }
 
-    private Uni<List<HoldRequest>> requests(Map<UUID, Cause> stories) {
+    private Uni<List<HoldRequest>> requests(SqlConnection sql, Map<UUID, Cause> stories) {
         if (stories.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
-        return pool.preparedQuery(LINES)
+        return sql.preparedQuery(LINES)
                 .execute(Tuple.of(stories.keySet().toArray(UUID[]::new)))
                 .map(rows -> {
                     var lines = new HashMap<UUID, List<RequestedLine>>();
@@ -66,8 +67,7 @@ class HoldRepository {
     }
 
     Uni<Void> extended(UUID orderId, Duration renewAfter) {
-        return pool.preparedQuery(EXTENDED)
-                .execute(Tuple.of(orderId, renewAfter.toMillis()))
+        return pool.withConnection(sql -> sql.preparedQuery(EXTENDED).execute(Tuple.of(orderId, renewAfter.toMillis())))
                 .replaceWithVoid();
     }
 }

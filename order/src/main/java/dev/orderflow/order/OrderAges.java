@@ -1,12 +1,12 @@
 package dev.orderflow.order;
 
+import dev.orderflow.messaging.Repetition;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -28,14 +28,13 @@ class OrderAges {
               from orders where state = 'PENDING' group by under_review""";
 
     private final Pool pool;
-    private final OrderConfig config;
+    private final Repetition reading;
     private volatile Map<String, Double> ages = Map.of();
     private volatile boolean known;
-    private volatile Cancellable timer = () -> {};
 
-    OrderAges(Pool pool, OrderConfig config, MeterRegistry metrics) {
+    OrderAges(Pool pool, OrderConfig config, MeterRegistry metrics, Vertx vertx) {
         this.pool = pool;
-        this.config = config;
+        this.reading = new Repetition(vertx, this::read, config.metricsInterval(), config.metricsInterval());
         for (var state : List.of("pending", "under_review")) {
             Gauge.builder("order.age", this, it -> it.age(state))
                     .tag("state", state)
@@ -46,19 +45,11 @@ class OrderAges {
     }
 
     void start(@Observes StartupEvent event) {
-        timer = Multi.createFrom()
-                .ticks()
-                .every(config.metricsInterval())
-                .onOverflow()
-                .drop()
-                .onItem()
-                .transformToUniAndConcatenate(_ -> read())
-                .subscribe()
-                .with(_ -> {});
+        reading.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
-        timer.cancel();
+        reading.stop();
     }
 
     private double age(String state) {
@@ -66,18 +57,15 @@ class OrderAges {
     }
 
     private Uni<Void> read() {
-        return pool.query(AGES)
-                .execute()
+        return pool.withConnection(sql -> sql.query(AGES).execute())
                 .invoke(rows -> {
                     var read = new HashMap<String, Double>();
                     rows.forEach(row -> read.put(row.getString("state"), row.getDouble("age")));
                     ages = Map.copyOf(read);
                     known = true;
                 })
-                .replaceWithVoid()
                 .onFailure()
                 .invoke(_ -> known = false)
-                .onFailure()
-                .recoverWithNull();
+                .replaceWithVoid();
     }
 }

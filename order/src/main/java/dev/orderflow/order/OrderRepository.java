@@ -131,7 +131,8 @@ class OrderRepository {
     /** What was ordered with a key. */
     Uni<Optional<Purchase>> purchase(Submission submission) {
         var key = Tuple.of(submission.caller(), submission.key().value());
-        return withLines(pool, pool.preparedQuery(BY_KEY).execute(key))
+        return pool.withConnection(
+                        sql -> withLines(sql, sql.preparedQuery(BY_KEY).execute(key)))
                 .map(found ->
                         found.values().stream().findFirst().map(it -> it.order().purchase()));
     }
@@ -179,10 +180,12 @@ class OrderRepository {
 
     /** Empty when there is no such order; without either address when there was no contact, or it was erased. */
     Uni<Optional<Contact>> contact(UUID orderId) {
-        return pool.preparedQuery(CONTACT).execute(Tuple.of(orderId)).map(rows -> {
-            var row = rows.rowCount() == 0 ? null : rows.iterator().next();
-            return Optional.ofNullable(row).map(it -> new Contact(it.getString("email"), it.getString("phone")));
-        });
+        return pool.withConnection(sql -> sql.preparedQuery(CONTACT).execute(Tuple.of(orderId)))
+                .map(rows -> {
+                    var row = rows.rowCount() == 0 ? null : rows.iterator().next();
+                    return Optional.ofNullable(row)
+                            .map(it -> new Contact(it.getString("email"), it.getString("phone")));
+                });
     }
 
     private Uni<Map<UUID, StoredOrder>> withLines(SqlClient sql, Uni<RowSet<Row>> orders) {

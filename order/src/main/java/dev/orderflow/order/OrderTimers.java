@@ -1,5 +1,6 @@
 package dev.orderflow.order;
 
+import dev.orderflow.messaging.Repetition;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
@@ -7,6 +8,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -25,7 +28,7 @@ class OrderTimers {
     private final HoldRepository holds;
     private final InventoryClient inventory;
     private final OrderConfig config;
-    private volatile boolean stopped;
+    private final List<Repetition> sweeps = new ArrayList<>();
 
     OrderTimers(OrderService service, HoldRepository holds, InventoryClient inventory, OrderConfig config) {
         this.service = service;
@@ -34,28 +37,19 @@ class OrderTimers {
         this.config = config;
     }
 
-    /** The first sweep is an interval after the start: everything is wired by then. */
     void start(@Observes StartupEvent event, Vertx vertx) {
-        repeat(vertx, "deadlines", this::expireAll);
-        repeat(vertx, "holds", this::extendHolds);
+        repeat(vertx, this::expireAll);
+        repeat(vertx, this::extendHolds);
     }
 
     void stop(@Observes ShutdownEvent event) {
-        stopped = true;
+        sweeps.forEach(Repetition::stop);
     }
 
-    /** Waits between the end of a sweep and the next one, so that they never pile up. */
-    private void repeat(Vertx vertx, String what, Supplier<Uni<Void>> sweep) {
-        if (!stopped) {
-            vertx.setTimer(
-                    config.sweepInterval().toMillis(),
-                    _ -> sweep.get().subscribe().with(_ -> repeat(vertx, what, sweep), failure -> {
-                        if (!stopped) {
-                            LOG.warnf("sweep of %s failed, trying again: %s", what, failure);
-                        }
-                        repeat(vertx, what, sweep);
-                    }));
-        }
+    private void repeat(Vertx vertx, Supplier<Uni<Void>> sweep) {
+        var repetition = new Repetition(vertx, sweep, config.sweepInterval(), config.sweepInterval());
+        sweeps.add(repetition);
+        repetition.start();
     }
 
     private Uni<Void> expireAll() {
