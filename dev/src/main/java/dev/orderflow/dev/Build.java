@@ -192,8 +192,8 @@ final class Build {
             try {
                 Files.createLink(copy, file);
                 return;
-            } catch (IOException | UnsupportedOperationException impossible) {
-                // Another file system, for example.
+            } catch (IOException | UnsupportedOperationException noLinks) {
+                // Another file system, or one without links: the bytes are copied below, which only takes longer.
             }
         }
         Files.copy(file, copy);

@@ -166,6 +166,10 @@ final class Processes {
         }
     }
 
+    /**
+     * Between two looks at what tells nobody when it changes: a port, a log, a process that is somebody else's child. Who
+     * looks decides by what he sees and never by the time that has passed.
+     */
     static void pause(Duration time) {
         try {
             Thread.sleep(time);

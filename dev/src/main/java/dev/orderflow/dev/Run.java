@@ -70,7 +70,12 @@ final class Run {
             System.out.println("orderflow runs but does not answer: try again, or end it with ./run stop");
             return 1;
         }
-        System.out.println("orderflow does not run; " + hint + ".");
+        var left = Leftovers.find(home).size();
+        System.out.println(
+                left == 0
+                        ? "orderflow does not run; " + hint + "."
+                        : "the supervisor was killed, " + left
+                                + " processes still run: ./run takes their place, ./run stop ends them.");
         return STATE;
     }
 
