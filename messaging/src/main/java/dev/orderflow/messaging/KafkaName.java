@@ -68,6 +68,7 @@ public final class KafkaName implements ConsumerInterceptor<Object, Object> {
         return service != null && service.isRunning() && !Thread.currentThread().isInterrupted();
     }
 
+    /** Nobody tells when a name comes to resolve. The thread that waits is the consumer's own, with nothing else to do. */
     private static void pause() {
         try {
             Thread.sleep(PAUSE);

@@ -89,9 +89,13 @@ final class Publisher implements AutoCloseable {
         }
     }
 
+    /**
+     * Most of the waiting is the producer's, which is told as soon as a broker answers; but one that was closed or
+     * interrupted fails at once, and the loop must not spin then. A virtual thread waits here, no event loop.
+     */
     private static void pause() {
         try {
-            Thread.sleep(Duration.ofMillis(500)); // a producer that was closed, or an interrupt, fails at once
+            Thread.sleep(Duration.ofMillis(500));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -43,8 +43,8 @@ class MoneyTest {
         "99999999999999999, USD",
         "１, USD",
         "NaN, USD",
-        "1, XXX",
-        "1, XAU",
+        "1, XXX", // ISO 4217's code for no currency at all
+        "1, XAU", // gold, which has no minor unit
         "1, ZZZ",
         "1, usd",
         "1, ''",
