@@ -7,7 +7,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
-import org.jboss.logging.MDC;
 
 /** A call belongs to the story that its caller names: the log lines of its answer name it, too. */
 @GlobalInterceptor
@@ -17,7 +16,7 @@ class CallStory implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        MDC.put("correlationId", Correlation.idOf(headers.get(InventoryCalls.CORRELATION_ID)));
+        Correlation.enter(headers.get(InventoryCalls.CORRELATION_ID));
         return next.startCall(call, headers);
     }
 }
