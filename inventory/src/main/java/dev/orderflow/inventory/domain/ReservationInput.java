@@ -32,6 +32,9 @@ public sealed interface ReservationInput {
     /** Time has passed: a hold that ended is over. */
     record Expire() implements ReservationInput {}
 
-    /** No message about the order can arrive any more: what is finished need not be remembered. */
+    /**
+     * No message about the order can arrive any more: what is finished need not be remembered. The clean-up deletes many at
+     * once by a statement with this condition; the exploration of all interleavings asks it here.
+     */
     record Forget() implements ReservationInput {}
 }

@@ -86,6 +86,10 @@ public record Claim(String fingerprint, UUID orderId, int attempt, Instant lease
         return new Claim(fingerprint, id, attempt + 1, now.plus(lease), State.RUNNING);
     }
 
+    /**
+     * What the guards of the statements that end a claim have to say. Those decide, in one step with what they write, and
+     * are held to this by a test of competing attempts; the exploration of all interleavings asks it here.
+     */
     private Optional<Claim> finish(int mine, State end) {
         return state == State.RUNNING && attempt == mine
                 ? Optional.of(new Claim(fingerprint, orderId, attempt, leaseUntil, end))
