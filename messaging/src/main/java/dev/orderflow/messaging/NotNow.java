@@ -1,10 +1,9 @@
 package dev.orderflow.messaging;
 
+import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.smallrye.mutiny.Uni;
-import jakarta.ws.rs.ServerErrorException;
-import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.time.Duration;
 
 /** A database that is away or too slow is no error of ours for ever: the answer over HTTP says when to ask again. */
@@ -17,9 +16,7 @@ public final class NotNow {
 
     /** The answer, or 503 when the database cannot be reached. */
     public static <T> Uni<T> orAnswer(Uni<T> answer) {
-        return answer.onFailure(TransientFailure::is)
-                .transform(failure -> new ServiceUnavailableException(
-                        "The database cannot be reached at the moment", (long) RETRY_AFTER_SECONDS, failure));
+        return answer.onFailure(TransientFailure::is).transform(failure -> unavailable());
     }
 
     /** The same for what only reads, so that it can be given up: 504 after ten seconds. */
@@ -31,11 +28,24 @@ public final class NotNow {
         return orAnswer(read).ifNoItem().after(longest).failWith(NotNow::tooSlow);
     }
 
-    private static ServerErrorException tooSlow() {
-        return new ServerErrorException(
-                "The database takes too long at the moment",
-                Response.status(Response.Status.GATEWAY_TIMEOUT)
-                        .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                        .build());
+    private static HttpProblem unavailable() {
+        return problem(503, "database-unavailable", "Database unavailable", "The database cannot be reached now.");
+    }
+
+    private static HttpProblem tooSlow() {
+        return problem(504, "too-slow", "Too slow", "Reading took too long.");
+    }
+
+    private static HttpProblem problem(int status, String type, String title, String detail) {
+        HttpProblem problem = HttpProblem.builder()
+                .withStatus(status)
+                .withType(URI.create("urn:orderflow:problem:" + type))
+                .withTitle(title)
+                .withDetail(detail)
+                .withHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .build();
+        // Logged for each request of an outage: where in our code it was noticed is no news.
+        problem.setStackTrace(new StackTraceElement[0]);
+        return problem;
     }
 }

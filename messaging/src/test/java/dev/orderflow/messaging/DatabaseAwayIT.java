@@ -1,6 +1,7 @@
 package dev.orderflow.messaging;
 
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.CoreMatchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -82,7 +83,8 @@ class DatabaseAwayIT {
                     .then()
                     .statusCode(503)
                     .header("Retry-After", "2")
-                    .contentType("application/problem+json");
+                    .contentType("application/problem+json")
+                    .body("type", equalTo("urn:orderflow:problem:database-unavailable"));
         }
         wire.send(event("first"));
         await().atMost(PATIENCE).until(() -> fetched() >= 1);
@@ -161,7 +163,8 @@ class DatabaseAwayIT {
                 .then()
                 .statusCode(503)
                 .header("Retry-After", "2")
-                .contentType("application/problem+json");
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:orderflow:problem:database-unavailable"));
         taken.forEach(connection -> connection.close().await().atMost(PATIENCE));
         waiting.forEach(connection -> connection
                 .thenCompose(it -> it.close().subscribeAsCompletionStage())
