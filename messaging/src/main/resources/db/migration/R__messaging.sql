@@ -100,7 +100,6 @@ create index if not exists discarded_by_age on discarded (discarded_at);
 
 -- What follows is called by every replica at any time, each call a short transaction of its own. Whoever inserts queues
 -- behind a lock that is waited for, so none is waited for longer than a second: the caller comes again.
-drop function if exists inbox_maintain(interval);
 
 -- Serves forgetting, which is done in batches.
 create index if not exists inbox_default_received on inbox_default (received_at);

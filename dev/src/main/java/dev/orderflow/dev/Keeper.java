@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /** Keeps one part running as long as that is wanted: one that dies is started again, later each time it dies soon. */
@@ -26,7 +27,12 @@ final class Keeper {
 
     private final Part part;
     private final Journal journal;
+
+    /** Held by whoever starts or stops it: a start in the middle of a stop would make two threads keep one part. */
+    private final ReentrantLock order = new ReentrantLock();
+
     private boolean wanted;
+    private boolean closed;
     private boolean hurried;
     private State state = State.STOPPED;
     private int failures;
@@ -56,11 +62,23 @@ final class Keeper {
         return lastEnd;
     }
 
-    /** Starts it and returns at once; without effect on one that is wanted already, except that a pause ends. */
-    synchronized void start() {
+    /**
+     * Starts it and returns at once, or when a stop that is under way is over. Without effect on one that is closed, and on
+     * one that is wanted already, except that a pause ends.
+     */
+    void start() {
+        order.lock();
+        try {
+            begin();
+        } finally {
+            order.unlock();
+        }
+    }
+
+    private synchronized void begin() {
         pause = FIRST_PAUSE;
         hurried = true;
-        if (!wanted) {
+        if (!wanted && !closed) {
             wanted = true;
             Thread.ofPlatform().daemon().name(part.name()).start(this::keep);
         }
@@ -69,6 +87,26 @@ final class Keeper {
 
     /** Returns once it has ended in order; it stays down until it is started again. */
     void stop() {
+        order.lock();
+        try {
+            end();
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** Stops it for good. */
+    void close() {
+        order.lock();
+        try {
+            closed = true;
+            end();
+        } finally {
+            order.unlock();
+        }
+    }
+
+    private void end() {
         synchronized (this) {
             wanted = false;
             notifyAll();

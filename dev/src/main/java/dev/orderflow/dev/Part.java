@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** A part of the system in a process of its own. It can be started, ended in order, and killed, any number of times. */
 public abstract class Part {
 
+    /** A notification that is being sent is waited for, and then the relay's last records. */
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(40);
+
     private final String name;
     private final Path log;
     private @Nullable Process process;
@@ -71,12 +74,12 @@ public abstract class Part {
         awaitReady();
     }
 
-    /** Ends it in order; when that takes longer than 20 s it is killed. Whatever it has started ends with it. */
+    /** Ends it in order; when that takes longer than 40 s it is killed. Whatever it has started ends with it. */
     public final void stop() {
         if (isAlive()) {
             var children = running().descendants().toList();
             Processes.signal(running().pid(), farewell());
-            Processes.awaitEnd(running().toHandle(), Duration.ofSeconds(20));
+            Processes.awaitEnd(running().toHandle(), LONGEST_FAREWELL);
             children.forEach(ProcessHandle::destroyForcibly);
         }
     }

@@ -158,7 +158,7 @@ final class Supervisor {
 
     private void stopAll(List<String> names) {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            names.forEach(name -> threads.execute(() -> keeper(name).stop()));
+            names.forEach(name -> threads.execute(() -> keeper(name).close()));
         }
     }
 

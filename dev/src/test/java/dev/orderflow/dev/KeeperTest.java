@@ -99,6 +99,39 @@ class KeeperTest {
         assertEquals(Keeper.State.STOPPED, keeper.state());
     }
 
+    @Test
+    void aStartInTheMiddleOfAStopComesAfterIt() throws Exception {
+        var stubborn = "trap 'touch $0/told; while [ ! -e $0/go ]; do sleep 0.1; done; exit 0' TERM; echo x >> $0/runs;"
+                + " touch $0/ready; while :; do sleep 0.1; done";
+        keeper = new Keeper(new Shell(stubborn), journal);
+        keeper.start();
+        await().until(() -> keeper.state() == Keeper.State.READY);
+        var first = ProcessHandle.of(keeper.part().pid()).orElseThrow();
+        var stop = Thread.ofVirtual().start(keeper::stop);
+        await().until(() -> Files.exists(folder.resolve("told")));
+
+        var start = Thread.ofVirtual().start(keeper::start);
+        await().until(() -> start.getState() == Thread.State.WAITING);
+        Files.createFile(folder.resolve("go"));
+        stop.join();
+        start.join();
+
+        await().until(() -> keeper.state() == Keeper.State.READY);
+        assertFalse(first.isAlive());
+        assertEquals(2, Files.readAllLines(folder.resolve("runs")).size());
+    }
+
+    @Test
+    void oneThatIsClosedIsNotStartedAnyMore() {
+        keeper = new Keeper(new Shell("touch $0/ready; exec sleep 600"), journal);
+        keeper.close();
+
+        keeper.start();
+
+        assertEquals(Keeper.State.STOPPED, keeper.state());
+        assertFalse(keeper.part().isAlive());
+    }
+
     private String lines() {
         return String.join("\n", journal.from(0));
     }

@@ -83,7 +83,7 @@ final class BatchConsumer implements Inbox.Consumer {
     private Uni<Void> persistently(List<InboxRecord> records, @Nullable String poison) {
         return Uni.createFrom()
                 .deferred(() -> attempt(records, poison))
-                .onFailure(failure -> leaving && TransientFailure.is(failure))
+                .onFailure(failure -> leaving) // of a service that comes apart: nothing is known of the records
                 .recoverWithUni(() -> Uni.createFrom().nothing()) // not acknowledged, so it comes again elsewhere
                 .onFailure(TransientFailure::is)
                 .invoke(failure -> sayWaiting(records, failure))

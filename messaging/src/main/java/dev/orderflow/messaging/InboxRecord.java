@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -35,6 +36,7 @@ record InboxRecord(
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_.-]{1,200}");
     private static final Pattern CORRELATION_ID = Pattern.compile("[!-~]{1,128}"); // as for requests
     private static final int LONGEST_KEY = 512; // an index of PostgreSQL takes no entry above some 2,700 bytes
+    private static final Duration FASTEST_CLOCK = Duration.ofDays(1); // of a publisher, beside ours
     private static final LocalDate NO_DAY = LocalDate.EPOCH; // lands in the default partition
 
     /** Why no envelope can be made of a record. */
@@ -168,8 +170,16 @@ record InboxRecord(
     }
 
     private Instant time() {
+        String given = text("ce_time");
+        if (given == null) {
+            return timestamp;
+        }
         try {
-            return Instant.parse(text("ce_time", timestamp.toString()));
+            Instant time = Instant.parse(given);
+            if (time.isBefore(Instant.EPOCH) || time.isAfter(Instant.now().plus(FASTEST_CLOCK))) {
+                throw new Unreadable("ce_time is in another age");
+            }
+            return time;
         } catch (DateTimeParseException e) {
             throw new Unreadable("ce_time is no time");
         }

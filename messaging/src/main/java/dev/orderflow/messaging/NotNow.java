@@ -10,22 +10,33 @@ import java.time.Duration;
 public final class NotNow {
 
     private static final int RETRY_AFTER_SECONDS = 2;
-    private static final Duration LONGEST_READ = Duration.ofSeconds(10);
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private NotNow() {}
 
-    /** The answer, or 503 when the database cannot be reached. */
+    /**
+     * For a command that may be repeated: its answer, 503 when the database cannot be reached, 504 after ten seconds. What
+     * was begun is finished although nobody waits for it any more.
+     */
     public static <T> Uni<T> orAnswer(Uni<T> answer) {
-        return answer.onFailure(TransientFailure::is).transform(failure -> unavailable());
+        return orAnswer(answer, LONGEST);
     }
 
-    /** The same for what only reads, so that it can be given up: 504 after ten seconds. */
+    static <T> Uni<T> orAnswer(Uni<T> answer, Duration longest) {
+        return orRead(answer.memoize().indefinitely(), longest);
+    }
+
+    /** For what only reads: its answer, 503 when the database cannot be reached, given up with 504 after ten seconds. */
     public static <T> Uni<T> orRead(Uni<T> read) {
-        return orRead(read, LONGEST_READ);
+        return orRead(read, LONGEST);
     }
 
     static <T> Uni<T> orRead(Uni<T> read, Duration longest) {
-        return orAnswer(read).ifNoItem().after(longest).failWith(NotNow::tooSlow);
+        return read.onFailure(TransientFailure::is)
+                .transform(failure -> unavailable())
+                .ifNoItem()
+                .after(longest)
+                .failWith(NotNow::tooSlow);
     }
 
     private static HttpProblem unavailable() {
@@ -33,7 +44,7 @@ public final class NotNow {
     }
 
     private static HttpProblem tooSlow() {
-        return problem(504, "too-slow", "Too slow", "Reading took too long.");
+        return problem(504, "too-slow", "Too slow", "The database takes too long now.");
     }
 
     private static HttpProblem problem(int status, String type, String title, String detail) {

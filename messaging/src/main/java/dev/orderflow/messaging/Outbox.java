@@ -12,10 +12,13 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /** The only way to publish: in a transaction, together with the change that the event tells of. */
 @ApplicationScoped
 public class Outbox {
+
+    private static final Logger LOG = Logger.getLogger(Outbox.class);
 
     private final Pool pool;
     private final OutboxAppender appender;
@@ -31,7 +34,8 @@ public class Outbox {
 
     /**
      * Runs {@code work} in one transaction: commits when it succeeds, rolls back when it fails, and wakes the relay after
-     * a commit that appended events; what was left to do after the commit follows. Nothing is retried here. Whoever stops waiting does not stop the transaction.
+     * a commit that appended events; what was left to do after the commit follows. Nothing is retried here. Whoever stops
+     * waiting does not stop the transaction.
      */
     public <T> Uni<T> transaction(Function<Transaction, Uni<T>> work) {
         return Uni.createFrom().deferred(() -> {
@@ -41,9 +45,18 @@ public class Outbox {
                         if (open.appended) {
                             relay.wake();
                         }
-                        open.afterCommit.forEach(Runnable::run);
+                        open.afterCommit.forEach(Outbox::run);
                     });
         });
+    }
+
+    /** What is committed has not failed, whatever comes after it. */
+    private static void run(Runnable afterCommit) {
+        try {
+            afterCommit.run();
+        } catch (RuntimeException e) {
+            LOG.error("after a commit", e);
+        }
     }
 
     /** The same on a Vert.x context of its own, so that a trace made current in it is that of this transaction alone. */

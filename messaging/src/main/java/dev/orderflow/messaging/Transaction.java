@@ -23,8 +23,8 @@ public interface Transaction {
 
     /**
      * Runs {@code action} once the transaction has committed, and never if it does not: for counters and log lines, which
-     * would be untrue after a rollback and repeated by the next attempt. Nothing that has to happen, because a crash leaves it out,
-     * and nothing that throws, because what is committed would look as if it had failed.
+     * would be untrue after a rollback and repeated by the next attempt. Nothing that has to happen, because a crash leaves
+     * it out. One that throws is logged.
      */
     void afterCommit(Runnable action);
 }

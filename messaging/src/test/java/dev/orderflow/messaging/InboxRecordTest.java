@@ -107,6 +107,15 @@ class InboxRecordTest {
         assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(null));
     }
 
+    /** A date of the year 9999 would be the latest of everything for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9999-01-01T00:00:00Z", "+1000000000-12-31T00:00:00Z", "1969-12-31T23:59:59Z"})
+    void anotherAgeIsUnreadable(String time) {
+        with("ce_id", ID).with("ce_type", "thing.happened").with("ce_time", time);
+
+        assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(null));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "two words", "a\0b", "a\nb", "\u00fc", LONG})
     void aCorrelationIdThatCannotBeToldOnIsReplaced(String correlationId) {

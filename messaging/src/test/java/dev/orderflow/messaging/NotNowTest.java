@@ -3,6 +3,7 @@ package dev.orderflow.messaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.smallrye.mutiny.Uni;
@@ -10,6 +11,8 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class NotNowTest {
@@ -30,6 +33,19 @@ class NotNowTest {
         assertEquals(504, answer.getStatusCode());
         assertEquals(URI.create("urn:orderflow:problem:too-slow"), answer.getType());
         assertEquals(Map.of("Retry-After", 2), answer.getHeaders());
+    }
+
+    @Test
+    void finishesACommandThatIsNotWaitedFor() {
+        var database = new CompletableFuture<String>();
+        var done = new AtomicBoolean();
+        var command = Uni.createFrom().completionStage(database).invoke(() -> done.set(true));
+
+        var answer = answerOf(NotNow.orAnswer(command, Duration.ofMillis(1)));
+        database.complete("committed");
+
+        assertEquals(504, answer.getStatusCode());
+        assertTrue(done.get());
     }
 
     @Test

@@ -115,6 +115,9 @@ class OutboxIT {
 
         outbox.transaction(transaction -> {
                     transaction.afterCommit(() -> seen.add("first"));
+                    transaction.afterCommit(() -> {
+                        throw new IllegalStateException("too late to matter");
+                    });
                     return Things.next(transaction.sql(), id)
                             .invoke(() -> transaction.afterCommit(() -> seen.add("then")))
                             .invoke(() -> assertEquals(List.of(), seen));
