@@ -99,18 +99,19 @@ class RunCommandIT {
         // Nobody is left to end the parts; the next start does, and finds the data.
         ProcessHandle.of(pid("supervisor")).orElseThrow().destroyForcibly();
         await().until(() -> run("status").code() == 3);
-        var again = run("--detach");
-        assertEquals(0, again.code(), again.said());
-        assertTrue(again.said().contains("a killed run has left"), again.said());
+        var terminal = start();
+        await().atMost(Duration.ofSeconds(90)).until(() -> run("status").code() == 0);
+        assertTrue(terminalSaid().contains("a killed run has left"));
         assertTrue(read(confirmed).contains("CONFIRMED"));
 
-        assertEquals(0, run("stop").code());
+        interrupt(terminal);
+        assertEquals(130, terminal.waitFor());
         assertEquals(List.of(), processes());
         assertEquals(3, run("status").code());
     }
 
     @Test
-    void startsWithEmptyDataAndEndsInOrderWithItsTerminal() throws Exception {
+    void startsWithEmptyDataAndEndsInOrderWhenItIsTold() throws Exception {
         // With these nothing would start.
         Files.createDirectories(home.resolve("data/postgres/data"));
         Files.createDirectories(home.resolve("data/kafka"));
@@ -118,11 +119,11 @@ class RunCommandIT {
         var terminal = start("infra", "--fresh");
         await().atMost(Duration.ofSeconds(90)).until(() -> run("status").code() == 0);
 
-        new ProcessBuilder("sh", "-c", "kill -INT " + terminal.pid()).start().waitFor();
+        assertEquals(0, run("stop").code());
 
-        assertEquals(130, terminal.waitFor());
+        assertEquals(0, terminal.waitFor());
         assertEquals(List.of(), processes());
-        assertTrue(Files.readString(home.resolve("terminal")).contains("Stopped; the data stay"));
+        assertTrue(terminalSaid().contains("Stopped; the data stay"));
     }
 
     @Test
@@ -164,6 +165,15 @@ class RunCommandIT {
         builder.environment().put("ORDERFLOW_PORT_OFFSET", Integer.toString(offset));
         builder.environment().put("ORDERFLOW_SKIP_BUILD", "yes");
         return builder.start();
+    }
+
+    private String terminalSaid() throws IOException {
+        return Files.readString(home.resolve("terminal"));
+    }
+
+    /** What Ctrl-C does. */
+    private static void interrupt(Process terminal) throws Exception {
+        new ProcessBuilder("sh", "-c", "kill -INT " + terminal.pid()).start().waitFor();
     }
 
     private Result run(String... arguments) throws IOException, InterruptedException {
