@@ -117,6 +117,10 @@ class ProjectionTest {
                 "{} {}",
                 "{\"order_id\":\"0198c7b2-6f1e-7a10-9d3c-5b1f0c4e2a77\",\"items\":[],\"total\":\"1.001\",\"currency\":\"USD\"}",
                 "{\"order_id\":\"0198c7b2-6f1e-7a10-9d3c-5b1f0c4e2a77\",\"items\":[],\"total\":\"1e99\",\"currency\":\"USD\"}",
+                "{\"order_id\":\"0198c7b2-6f1e-7a10-9d3c-5b1f0c4e2a77\",\"items\":[],\"total\":\"1e2\",\"currency\":\"USD\"}",
+                "{\"order_id\":\"0198c7b2-6f1e-7a10-9d3c-5b1f0c4e2a77\",\"items\":[],\"total\":\"1e500000000\",\"currency\":\"USD\"}",
+                "{\"order_id\":\"0198c7b2-6f1e-7a10-9d3c-5b1f0c4e2a77\",\"items\":[],\"total\":\"1e-500000000\",\"currency\":\"USD\"}",
+                "{\"order_id\":\"0198c7b2-6f1e-7a10-9d3c-5b1f0c4e2a77\",\"items\":[],\"total\":\"-1\",\"currency\":\"USD\"}",
                 "{\"order_id\":\"0198c7b2-6f1e-7a10-9d3c-5b1f0c4e2a77\",\"items\":[],\"total\":\"1\",\"currency\":\"US\"}",
                 "{\"order_id\":\"0198c7b2-6f1e-7a10-9d3c-5b1f0c4e2a77\",\"items\":[{}],\"total\":\"1\",\"currency\":\"USD\"}",
             })

@@ -254,6 +254,7 @@ class FraudIT {
                 body("\"total\":\"1.00\"", "\"total\":1e400"),
                 body("\"total\":\"1.00\"", "\"total\":\"1.001\""),
                 body("\"total\":\"1.00\"", "\"total\":\"-1.00\""),
+                body("\"total\":\"1.00\"", "\"total\":\"1e500000000\""),
                 body("\"currency\":\"USD\"", "\"currency\":\"ABCD\""),
                 body("\"quantity\":1", "\"quantity\":0"),
                 body("\"quantity\":1", "\"quantity\":1.5"),

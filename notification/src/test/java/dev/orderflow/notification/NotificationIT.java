@@ -423,6 +423,15 @@ class NotificationIT {
     void parksWhatCannotBeReadAndGoesOn() {
         String poisoned = TestEvents.id().toString();
         fixture.orders.send(poisoned, TestEvents.headers("order.placed", poisoned), "not JSON");
+        // Amounts that would fill the memory when they are written out.
+        String huge = TestEvents.id().toString();
+        String tiny = TestEvents.id().toString();
+        for (var total : Map.of(huge, "1e500000000", tiny, "1e-500000000").entrySet()) {
+            fixture.orders.send(
+                    total.getKey(),
+                    TestEvents.headers("order.cancelled", total.getKey()),
+                    TestEvents.cancelled(total.getKey(), "customer_request").replace("1399.98", total.getValue()));
+        }
         String nul = TestEvents.id().toString();
         fixture.stock.send(nul, TestEvents.headers("inventory.low_stock", nul), "{\"product_id\": \"" + nul + "\"}");
         TestOrder order = fixture.order();
@@ -432,9 +441,9 @@ class NotificationIT {
 
         await().atMost(SOON)
                 .until(
-                        () -> fixture.query(
-                                "select count(*) from parked where record_key in ('" + poisoned + "', '" + nul + "')"),
-                        List.of("2")::equals);
+                        () -> fixture.query("select count(*) from parked where record_key in ('"
+                                + String.join("', '", poisoned, nul, huge, tiny) + "')"),
+                        List.of("4")::equals);
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FraudRulesTest {
 
@@ -164,9 +165,15 @@ class FraudRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1.234, USD", "1.5, JPY", "99999999999999999999.00, USD"})
+    @CsvSource({"1.234, USD", "1.5, JPY", "9999999999999999999.00, USD"})
     void anAmountThatIsNotExactIsNone(String amount, String currency) {
         assertThrows(ArithmeticException.class, () -> Money.of(amount, currency));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1.00", "1.", "12345678901234567890", "1e2", "1e500000000", "1e-500000000"})
+    void anAmountThatIsNoPlainDecimalNumberIsNone(String amount) {
+        assertThrows(IllegalArgumentException.class, () -> Money.of(amount, "USD"));
     }
 
     @Test

@@ -3,9 +3,9 @@ package dev.orderflow.notification.domain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MoneyTest {
 
@@ -25,8 +25,22 @@ class MoneyTest {
         assertEquals(formatted, Money.parse(amount, currency).formatted().replace('\u00a0', ' '));
     }
 
-    @Test
-    void isADecimalNumber() {
-        assertThrows(IllegalArgumentException.class, () -> Money.parse("a lot", "USD"));
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a lot",
+                "",
+                "-1",
+                "+1",
+                "1.",
+                ".5",
+                "1.00001",
+                "12345678901234567890",
+                "1e2",
+                "1e500000000",
+                "1e-500000000"
+            })
+    void refusesWhatIsNoPlainDecimalNumber(String amount) {
+        assertThrows(IllegalArgumentException.class, () -> Money.parse(amount, "USD"));
     }
 }

@@ -2,6 +2,7 @@ package dev.orderflow.order.domain;
 
 import java.math.BigDecimal;
 import java.util.Currency;
+import java.util.regex.Pattern;
 
 /**
  * An exact amount in one currency, in its smallest unit. Arithmetic that would not be exact (overflow, mixed currencies,
@@ -12,8 +13,18 @@ import java.util.Currency;
  */
 public record Money(long minorUnits, Currency currency) {
 
-    /** Reads an amount as it is on the wire, such as {@code "49.99"} and {@code "USD"}. */
+    /** As the contracts write it. An exponent would be a text of a few bytes that has gigabytes when it is reckoned with. */
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,19}(\\.[0-9]{1,4})?");
+
+    /**
+     * Reads an amount as it is on the wire, such as {@code "49.99"} and {@code "USD"}.
+     *
+     * @throws IllegalArgumentException for no plain decimal number or no currency
+     */
     public static Money parse(String amount, String currencyCode) {
+        if (!DECIMAL.matcher(amount).matches()) {
+            throw new IllegalArgumentException("not a plain decimal number");
+        }
         var currency = Currency.getInstance(currencyCode);
         var exact = new BigDecimal(amount).movePointRight(decimals(currency));
         return new Money(exact.longValueExact(), currency);

@@ -7,6 +7,7 @@ import java.util.Currency;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MoneyTest {
 
@@ -20,7 +21,6 @@ class MoneyTest {
         "0, USD, 0, 0.00",
         "1500, JPY, 1500, 1500",
         "1.234, KWD, 1234, 1.234",
-        "1E+2, USD, 10000, 100.00",
         "92233720368547758.07, USD, 9223372036854775807, 92233720368547758.07",
     })
     void readsAndWritesTheAmountExactly(String amount, String currency, long minorUnits, String written) {
@@ -34,6 +34,12 @@ class MoneyTest {
     @CsvSource({"0.001, USD", "0.5, JPY", "92233720368547758.08, USD"})
     void refusesWhatItCannotHoldExactly(String amount, String currency) {
         assertThrows(ArithmeticException.class, () -> Money.parse(amount, currency));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "1.", "12345678901234567890", "1E+2", "1e500000000", "1e-500000000"})
+    void refusesWhatIsNoPlainDecimalNumber(String amount) {
+        assertThrows(IllegalArgumentException.class, () -> Money.parse(amount, "USD"));
     }
 
     @Test
