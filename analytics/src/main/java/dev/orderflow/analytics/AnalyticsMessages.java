@@ -81,7 +81,8 @@ class AnalyticsMessages {
             case "inventory.restocked" ->
                 product(envelope, body, Measure.UNITS_RESTOCKED, present(body.quantity(), "quantity"));
             case "inventory.low_stock" -> product(envelope, body, Measure.LOW_STOCK, 1);
-            case "notification.failed" -> ofOrder(envelope, body, present(body.reason(), "reason"), List.of());
+            case "notification.failed" -> received(envelope, body, present(body.reason(), "reason"), 0, List.of());
+            case "notification.sent" -> received(envelope, body, "", 0, List.of());
             default -> ofOrder(envelope, body, "", List.of());
         };
     }
@@ -114,17 +115,30 @@ class AnalyticsMessages {
                 })
                 .toList();
         long total = Money.minorUnits(present(body.total(), "total"), currency);
-        UUID orderId = present(body.orderId(), "order_id");
-        return new Received(envelope, text(envelope), orderId, currency, total, lines, null);
+        keyed(envelope, present(body.orderId(), "order_id"));
+        return received(envelope, body, currency, total, lines);
     }
 
     private static Received ofOrder(Envelope envelope, Body body, String detail, List<Line> lines) {
+        keyed(envelope, present(body.orderId(), "order_id"));
+        return received(envelope, body, detail, 0, lines);
+    }
+
+    private static Received received(Envelope envelope, Body body, String detail, long amount, List<Line> lines) {
         UUID orderId = present(body.orderId(), "order_id");
-        return new Received(envelope, text(envelope), orderId, detail, 0, lines, null);
+        return new Received(envelope, text(envelope), orderId, detail, amount, lines, null);
+    }
+
+    /** An event is parked, and waits behind a parked one, by its key: so that has to be what it is about. */
+    private static void keyed(Envelope envelope, UUID id) {
+        if (!id.toString().equals(envelope.aggregateId())) {
+            throw new IllegalArgumentException("the body is of something else than the envelope");
+        }
     }
 
     private static Received product(Envelope envelope, Body body, Measure measure, long count) {
         UUID productId = present(body.productId(), "product_id");
+        keyed(envelope, productId);
         var name = new Received.Name(productId, present(body.name(), "name"), envelope.timestamp());
         return new Received(
                 envelope, text(envelope), null, "", 0, List.of(new Line(productId, measure, count, "", 0)), name);

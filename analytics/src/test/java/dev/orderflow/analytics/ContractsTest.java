@@ -81,8 +81,13 @@ class ContractsTest {
     }
 
     private Received read(String type, JsonNode body) {
+        String key = Stream.of("notification_id", "order_id", "product_id")
+                .filter(body::has)
+                .findFirst()
+                .orElseThrow();
+        String subject = body.get(key).textValue();
         return messages.read(
-                TestEvent.of(type, "subject", 1, NOON, body.toString()).envelope());
+                TestEvent.of(type, subject, 1, NOON, body.toString()).envelope());
     }
 
     private static InputStream schema(String type) {

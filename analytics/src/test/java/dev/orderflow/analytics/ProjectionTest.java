@@ -130,6 +130,25 @@ class ProjectionTest {
         assertThrows(RuntimeException.class, () -> read(event));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"order.confirmed", "order.cancelled", "inventory.released", "fraud.cleared"})
+    void whatIsOfAnotherOrderThanItsKeyIsRefused(String type) {
+        String body = TestEvent.order(ORDER, LAMP, 3, "1.00", "USD", ",\"reason\":\"stock_lost\"");
+        read(TestEvent.of(type, ORDER.toString(), 1, NOON, body));
+
+        TestEvent misled = TestEvent.of(type, TestEvent.id().toString(), 1, NOON, body);
+
+        assertThrows(IllegalArgumentException.class, () -> read(misled));
+    }
+
+    @Test
+    void whatIsOfAnotherProductThanItsKeyIsRefused() {
+        TestEvent restocked = TestEvent.restocked(LAMP, 1, NOON, "Lamp", 5);
+        TestEvent misled = TestEvent.of(restocked.type(), TestEvent.id().toString(), 1, NOON, restocked.body());
+
+        assertThrows(IllegalArgumentException.class, () -> read(misled));
+    }
+
     private Received read(TestEvent event) {
         return messages.read(event.envelope());
     }

@@ -80,7 +80,12 @@ class NotificationMessages {
         if (!event.majorVersion().equals(MAJOR)) {
             throw new IllegalArgumentException("unknown major version " + event.eventVersion());
         }
-        return notice(occasion(event), event.data());
+        Notice notice = notice(occasion(event), event.data());
+        // What is told of an order is told in the order of its key.
+        if (notice instanceof OrderNotice order && !order.orderId().toString().equals(event.aggregateId())) {
+            throw new IllegalArgumentException("the body is of another order than the envelope");
+        }
+        return notice;
     }
 
     /** @throws IllegalArgumentException when the body is none of this occasion */

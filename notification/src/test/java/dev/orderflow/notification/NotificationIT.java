@@ -435,6 +435,8 @@ class NotificationIT {
         String nul = TestEvents.id().toString();
         fixture.stock.send(nul, TestEvents.headers("inventory.low_stock", nul), "{\"product_id\": \"" + nul + "\"}");
         TestOrder order = fixture.order();
+        String other = TestEvents.id().toString();
+        fixture.orders.send(other, TestEvents.headers("order.confirmed", other), TestEvents.order(order.id()));
         fixture.place(order);
 
         fixture.awaitMails(order, 1);
@@ -442,8 +444,11 @@ class NotificationIT {
         await().atMost(SOON)
                 .until(
                         () -> fixture.query("select count(*) from parked where record_key in ('"
-                                + String.join("', '", poisoned, nul, huge, tiny) + "')"),
-                        List.of("4")::equals);
+                                + String.join("', '", poisoned, nul, huge, tiny, other) + "')"),
+                        List.of("5")::equals);
+        assertEquals(
+                List.of("placed"),
+                fixture.query("select occasion from notification where order_id = '" + order.id() + "'"));
     }
 
     @Test

@@ -167,12 +167,16 @@ class OrderMessages {
     /**
      * The order that an event is about.
      *
-     * @throws IllegalArgumentException when it does not say
+     * @throws IllegalArgumentException when it does not say, or says another one than its key, in whose order it came
      */
     String orderId(Envelope envelope) {
         JsonNode id = read(envelope.data()).get("order_id");
         if (id == null || !id.isTextual()) {
             throw new IllegalArgumentException("no order_id in " + envelope.eventType());
+        }
+        // Ids have one spelling: the same order in capitals would be another key.
+        if (!id.textValue().toLowerCase(Locale.ROOT).equals(envelope.aggregateId())) {
+            throw new IllegalArgumentException("the body is of another order than the envelope");
         }
         return id.textValue();
     }

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -129,6 +130,24 @@ class OrderStoryIT {
         topics.publish("fraud.rejected", order);
 
         await().until(() -> Api.state(order).equals("CANCELLED"));
+    }
+
+    @Test
+    void eventOfAnotherOrderThanItsKeyIsParked() {
+        var other = UUID.randomUUID().toString();
+        var capitals = order.toUpperCase(Locale.ROOT);
+        for (var key : List.of(other, capitals)) {
+            topics.publish(UUID.randomUUID(), "fraud.rejected", key, "{\"order_id\":\"" + order + "\"}");
+        }
+        topics.publish(UUID.randomUUID(), "fraud.rejected", capitals, "{\"order_id\":\"" + capitals + "\"}");
+
+        await().until(() -> parked(other) == 1 && parked(capitals) == 2);
+
+        assertEquals("PENDING", Api.state(order));
+    }
+
+    private long parked(String key) {
+        return Long.parseLong(database.one("select count(*) from parked where key = convert_to(?, 'UTF8')", key));
     }
 
     @Test
