@@ -25,14 +25,17 @@ create table products (
 
 -- What is or was promised to each order.
 create table reservations (
-    order_id   uuid        not null,
-    state      text        not null,
-    expires_at timestamptz,
+    order_id       uuid        not null,
+    state          text        not null,
+    expires_at     timestamptz,
     -- Counts changes: nobody overwrites one that he has not seen.
-    version    bigint      not null,
+    version        bigint      not null,
     -- Counts events.
-    sequence   bigint      not null,
-    updated_at timestamptz not null default clock_timestamp(),
+    sequence       bigint      not null,
+    updated_at     timestamptz not null default clock_timestamp(),
+    -- The story that it belongs to: what a timer does to it is logged as part of it.
+    correlation_id text        not null,
+    traceparent    text,
     constraint reservations_pk primary key (order_id),
     constraint reservations_state_known
         check (state in ('HELD', 'BOUND', 'COMMITTED', 'RELEASED', 'EXPIRED', 'TOMBSTONE')),

@@ -39,3 +39,5 @@ create index notification_of_order on notification (order_id, number);
 create unique index notification_number on notification (number);
 create index notification_by_delivery on notification (delivery, number);
 create index notification_by_occasion on notification (occasion, number);
+-- What the clean-up looks for: what finished long ago.
+create index notification_finished_at on notification (finished_at) where finished_at is not null;

@@ -90,13 +90,9 @@ class InventoryRepository {
                 story(row));
     }
 
-    /** What a timer continues. A row that is older than its column has the order's id in place of its story's. */
+    /** What a timer continues. */
     private static Cause story(Row row) {
-        String correlationId = row.getString("correlation_id");
-        return new Cause(
-                correlationId == null ? row.getUUID("order_id").toString() : correlationId,
-                null,
-                row.getString("traceparent"));
+        return new Cause(row.getString("correlation_id"), null, row.getString("traceparent"));
     }
 
     static Money price(Row row) {
