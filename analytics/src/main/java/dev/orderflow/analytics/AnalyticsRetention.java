@@ -17,10 +17,12 @@ import java.time.ZoneOffset;
 class AnalyticsRetention {
 
     private static final int AT_ONCE = 5000;
+    /** Materialised, so that the limit is applied once. */
     private static final String DELETE_MINUTES = """
-            delete from minutes where (minute, event_type, detail) in (
+            with old as materialized (
                 select minute, event_type, detail from minutes
-                where minute < $1 order by minute limit $2 for update skip locked)""";
+                where minute < $1 order by minute limit $2 for update skip locked)
+            delete from minutes where (minute, event_type, detail) in (select minute, event_type, detail from old)""";
 
     private final AnalyticsConfig.Retention config;
     private final Pool pool;

@@ -44,21 +44,25 @@ class FraudRetention {
         sweeps.stop();
     }
 
-    /** Deletes everything that is past its time now. */
+    /** Deletes everything that is past its time now. Materialised, so that each limit is applied once. */
     Uni<Void> sweep() {
         return delete("""
-                        delete from assessments where order_id in (
+                        with old as materialized (
                             select order_id from assessments
                             where assessed_at < $1 and not (verdict = 'review' and order_state = 'placed')
-                            order by assessed_at limit $2 for update skip locked)""", config.assessments())
+                            order by assessed_at limit $2 for update skip locked)
+                        delete from assessments where order_id in (select order_id from old)""", config.assessments())
                 .chain(() -> delete("""
-                        delete from contact_customers where (contact_ref, customer_id) in (
+                        with old as materialized (
                             select contact_ref, customer_id from contact_customers
-                            where last_seen_at < $1 order by last_seen_at limit $2 for update skip locked)""", config.contacts()))
+                            where last_seen_at < $1 order by last_seen_at limit $2 for update skip locked)
+                        delete from contact_customers
+                        where (contact_ref, customer_id) in (select contact_ref, customer_id from old)""", config.contacts()))
                 .chain(() -> delete("""
-                        delete from customers where customer_id in (
+                        with old as materialized (
                             select customer_id from customers
-                            where last_order_at < $1 order by last_order_at limit $2 for update skip locked)""", config.customers()));
+                            where last_order_at < $1 order by last_order_at limit $2 for update skip locked)
+                        delete from customers where customer_id in (select customer_id from old)""", config.customers()));
     }
 
     private Uni<Void> delete(String statement, Duration age) {

@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class AnswerRepository {
 
+    /** Materialised, so that the limit is applied once. */
     private static final String FORGET = """
-            delete from idempotency_keys where key in (
+            with old as materialized (
                 select key from idempotency_keys where created_at < $1
-                order by created_at limit $2 for update skip locked)""";
+                order by created_at limit $2 for update skip locked)
+            delete from idempotency_keys where key in (select key from old)""";
 
     private final Pool pool;
 

@@ -7,12 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.orderflow.dev.TestServers;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +33,9 @@ class CleanUpIT {
 
     @Inject
     CleanUp cleanUp;
+
+    @Inject
+    Vertx vertx;
 
     @AfterEach
     void addsUp() {
@@ -79,6 +90,35 @@ class CleanUpIT {
 
         assertEquals(
                 List.of("busy"), stockroom.texts("select key from idempotency_keys where key in ('busy', 'idle')"));
+    }
+
+    /** A plan that comes back to the old ones for each row of the table must not find others each time. */
+    @Test
+    void forgetsNoMoreAtOnceThanItIsToldWhateverThePlan() {
+        stockroom.execute("insert into idempotency_keys (key, fingerprint, created_at)"
+                + " select 'many ' || i, '', now() - interval '9 days' from generate_series(1, 5) i");
+        PgConnectOptions options = new PgConnectOptions()
+                .setHost("localhost")
+                .setPort(setting("database.port", Integer.class))
+                .setDatabase(setting("database.name", String.class))
+                .setUser(setting("database.user", String.class))
+                .setPassword(setting("database.password", String.class));
+        Stream.of("hashjoin", "mergejoin", "material", "hashagg", "sort")
+                .forEach(other -> options.addProperty("enable_" + other, "off"));
+        Pool nestedLoops = Pool.newInstance(
+                PgBuilder.pool().connectingTo(options).using(vertx).build());
+
+        int forgotten = new AnswerRepository(nestedLoops)
+                .forget(OffsetDateTime.now(ZoneOffset.UTC).minusDays(8), 1)
+                .eventually(nestedLoops::close)
+                .await()
+                .atMost(Duration.ofSeconds(10));
+
+        assertEquals(1, forgotten);
+    }
+
+    private static <T> T setting(String name, Class<T> type) {
+        return ConfigProvider.getConfig().getValue(name, type);
     }
 
     private void age(String order) {

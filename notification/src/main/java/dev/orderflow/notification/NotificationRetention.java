@@ -21,11 +21,13 @@ import java.time.Duration;
 class NotificationRetention {
 
     private static final int AT_ONCE = 1000;
+    /** Materialised, so that the limit is applied once. */
     private static final String DELETE = """
-            delete from notification where id in (
+            with old as materialized (
                 select id from notification
                 where finished_at < clock_timestamp() - $1 * interval '1 millisecond'
-                order by finished_at limit $2 for update skip locked)""";
+                order by finished_at limit $2 for update skip locked)
+            delete from notification where id in (select id from old)""";
 
     private final Pool pool;
     private final Duration age;

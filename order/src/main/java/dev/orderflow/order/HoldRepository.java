@@ -17,12 +17,17 @@ import java.util.UUID;
 @ApplicationScoped
 class HoldRepository {
 
-    /** Taken for a while only: should this replica die before the hold is extended, another one does it. */
+    /**
+     * Taken for a while only: should this replica die before the hold is extended, another one does it. Materialised, so
+     * that the limit is applied once.
+     */
     private static final String TAKE_DUE = """
+            with due as materialized (
+                select id from orders
+                 where state = 'PENDING' and not bound and hold_due_at <= now()
+                 order by hold_due_at limit $1 for update skip locked)
             update orders set hold_due_at = now() + $2 * interval '1 millisecond'
-             where id in (select id from orders
-                           where state = 'PENDING' and not bound and hold_due_at <= now()
-                           order by hold_due_at limit $1 for update skip locked)
+             where id in (select id from due)
             returning id, correlation_id, traceparent""";
 
     private static final String EXTENDED = """
