@@ -167,15 +167,16 @@ class InventoryRepository {
                         select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[])""").execute(columns).replaceWithVoid());
     }
 
-    /** The ends of holds on one of the products, although its stock was not yet given back. */
-    Uni<List<Task>> overdue(SqlConnection sql, Collection<String> productIds, int limit) {
+    /** The ends of holds on one of the products whose stock was not yet given back, but for those of some orders. */
+    Uni<List<Task>> overdue(SqlConnection sql, Collection<String> productIds, Collection<UUID> but, int limit) {
         UUID[] products = ProductRepository.uuids(productIds);
         return expiries(sql.preparedQuery("""
                         select order_id, correlation_id, traceparent from reservations r
-                        where state = 'HELD' and expires_at <= clock_timestamp() and exists (
-                            select from reservation_lines l
-                            where l.order_id = r.order_id and l.product_id = any($1::uuid[]))
-                        order by expires_at limit $2""").execute(Tuple.of(products, limit)));
+                        where state = 'HELD' and expires_at <= clock_timestamp() and order_id <> all($2::uuid[])
+                            and exists (
+                                select from reservation_lines l
+                                where l.order_id = r.order_id and l.product_id = any($1::uuid[]))
+                        order by expires_at limit $3""").execute(Tuple.of(products, but.toArray(UUID[]::new), limit)));
     }
 
     /** The ends of holds whose orders are locked now; those that somebody works on are passed over. */

@@ -94,7 +94,7 @@ class InventoryService {
     private Uni<List<Task>> overdue(SqlConnection sql, Decided decided) {
         return decided.decision() instanceof Decision.Refused(Refusal.InsufficientStock(var shortages))
                 ? repository.overdue(
-                        sql, shortages.stream().map(Refusal.Shortage::productId).toList(), OVERDUE_AT_ONCE)
+                        sql, shortages.stream().map(Refusal.Shortage::productId).toList(), Set.of(), OVERDUE_AT_ONCE)
                 : Uni.createFrom().item(List.of());
     }
 
@@ -117,7 +117,8 @@ class InventoryService {
 
     /**
      * The tasks, after the end of the holds that stand in their way: no placed order loses its stock to one that is only
-     * waiting to be swept. A hold of an order that is among them is about to be bound and stays.
+     * waiting to be swept. A hold of an order that is among them is about to be bound and stays. Of more holds than one
+     * transaction is to lock, the first are given back in others, which have ended before anything is locked here.
      */
     private Uni<List<Task>> expiring(SqlConnection sql, List<Task> tasks) {
         Set<String> wanted = tasks.stream()
@@ -129,9 +130,13 @@ class InventoryService {
             return Uni.createFrom().item(tasks);
         }
         Set<UUID> own = tasks.stream().map(Task::orderId).collect(Collectors.toSet());
-        return repository.overdue(sql, wanted, OVERDUE_AT_ONCE).map(overdue -> Stream.concat(
-                        overdue.stream().filter(expiry -> !own.contains(expiry.orderId())), tasks.stream())
-                .toList());
+        return repository
+                .overdue(sql, wanted, own, OVERDUE_AT_ONCE)
+                .chain(overdue -> overdue.size() < OVERDUE_AT_ONCE
+                        ? Uni.createFrom()
+                                .item(Stream.concat(overdue.stream(), tasks.stream())
+                                        .toList())
+                        : expire(overdue).chain(() -> expiring(sql, tasks)));
     }
 
     private static void parkIfBroken(List<Task> tasks, List<Decided> decided) {

@@ -164,6 +164,25 @@ class OrderEventsIT {
     }
 
     @Test
+    void placedOrderIsNotLostForTheSakeOfHoweverManyHoldsThatEnded() throws SQLException {
+        String product = stockroom.product(600);
+        String other = stockroom.product(100);
+        // Keeps the sweep from helping: somebody works on what it would give back first, orders that share a lock.
+        String idEnd = newId().substring(8);
+        try (Connection _ = stockroom.blockingOrder("00000001" + idEnd)) {
+            stockroom.holdsThatEnded(other, 100, "2 hours", idEnd);
+            stockroom.holdsThatEnded(product, 600, "1 hour", newId().substring(8));
+
+            kafka.send(event("order.placed", order, Map.of(product, 600L)));
+
+            soon(() -> !kafka.typesOf(order).isEmpty());
+            assertEquals(100, stockroom.reserved(other));
+        }
+        assertEquals(List.of("inventory.reserved"), kafka.typesOf(order));
+        soon(() -> stockroom.reserved(other) == 0);
+    }
+
+    @Test
     void cancelledOrderNobodyKnowsLeavesATombstone() {
         String product = stockroom.product(10);
 

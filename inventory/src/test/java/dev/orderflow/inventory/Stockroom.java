@@ -146,6 +146,19 @@ final class Stockroom implements AutoCloseable {
                 order);
     }
 
+    /** So many holds of one unit that ended this long ago, each for an order whose id has this end. */
+    void holdsThatEnded(String product, int count, String age, String idEnd) {
+        execute("""
+                with held as (
+                    insert into reservations (order_id, state, expires_at, version, sequence, correlation_id)
+                    select (lpad(to_hex(i), 8, '0') || ?)::uuid, 'HELD', clock_timestamp() - ?::interval, 1, 0, 'story'
+                    from generate_series(1, ?) i returning order_id),
+                lines as (
+                    insert into reservation_lines (order_id, product_id, quantity, unit_price, currency)
+                    select order_id, ?::uuid, 1, 499, 'USD' from held)
+                update products set reserved = reserved + ? where id = ?::uuid""", idEnd, age, count, product, count, product);
+    }
+
     /** Keeps everybody waiting who wants to change the product, until the connection is closed. */
     Connection blocking(String product) {
         Connection holder = connect();
