@@ -155,7 +155,8 @@ class OrderMessages {
         return switch (envelope.eventType()) {
             case "fraud.cleared" -> new FraudCleared();
             case "fraud.rejected" -> new FraudRejected();
-            case "fraud.review_requested" -> new FraudReviewRequested(config.reviewDeadline());
+            case "fraud.review_requested" ->
+                new FraudReviewRequested(config.reviewDeadline().minus(config.deadline()));
             case "inventory.reserved" -> new StockBound();
             case "inventory.reservation_lost" -> new StockLost();
             case "inventory.committed" -> new StockCommitted();

@@ -36,8 +36,8 @@ class OrderRepository {
                 insert into orders (id, caller, idempotency_key, fingerprint, customer_id, total, currency, placed_at,
                                     state, cleared, bound, under_review, deadline_at, hold_due_at, version, sequence,
                                     correlation_id, traceparent)
-                select $4, $1, $2, fingerprint, $7, $8, $9, $10, 'PENDING', false, false, false, $11,
-                       now() + $12 * interval '1 millisecond', 1, 1, $13, $14
+                select $4, $1, $2, fingerprint, $7, $8, $9, $10, 'PENDING', false, false, false,
+                       now() + $11 * interval '1 millisecond', now() + $12 * interval '1 millisecond', 1, 1, $13, $14
                   from mine
                 returning id),
             lines as (
@@ -104,7 +104,8 @@ class OrderRepository {
                 .addLong(purchase.total().minorUnits())
                 .addString(purchase.total().currency().getCurrencyCode())
                 .addOffsetDateTime(OrderRows.utc(purchase.placedAt()))
-                .addOffsetDateTime(OrderRows.utc(order.deadline()))
+                // From now on: it is judged by the database's clock, and the order has it by this process's.
+                .addLong(Duration.between(purchase.placedAt(), order.deadline()).toMillis())
                 .addLong(renewHold.toMillis())
                 .addString(submission.cause().correlationId())
                 .addString(submission.cause().traceparent())

@@ -53,13 +53,12 @@ public sealed interface Order {
                     : new Pending(purchase, cleared, true, underReview, deadline).settle();
         }
 
-        /** Counted from the placement, so that it does not matter when the request arrives; never shortens the wait. */
-        private Decision review(Duration allowance) {
+        /** Counted from the deadline, so that it does not matter when the request arrives; never shortens the wait. */
+        private Decision review(Duration extension) {
             if (underReview) {
                 return new Ignored("already under review");
             }
-            var extended = purchase.placedAt().plus(allowance);
-            var later = extended.isAfter(deadline) ? extended : deadline;
+            var later = extension.isNegative() ? deadline : deadline.plus(extension);
             return new Applied(new Pending(purchase, cleared, bound, true, later), List.of());
         }
 
@@ -96,7 +95,7 @@ public sealed interface Order {
         return switch (new Step(this, input)) {
             case Step(Pending p, FraudCleared _) -> p.clear();
             case Step(Pending p, StockBound _) -> p.bind();
-            case Step(Pending p, FraudReviewRequested(var allowance)) -> p.review(allowance);
+            case Step(Pending p, FraudReviewRequested(var extension)) -> p.review(extension);
             case Step(Pending p, FraudRejected _) -> p.cancel(CancelReason.FRAUD_REJECTED);
             case Step(Pending p, StockLost _) -> p.cancel(CancelReason.STOCK_LOST);
             case Step(Pending p, CustomerCancelled _) -> p.cancel(CancelReason.CUSTOMER_REQUEST);

@@ -14,9 +14,9 @@ public sealed interface OrderInput {
     /**
      * A person has to look at it.
      *
-     * @param allowance how long after it was placed the order may wait for that person
+     * @param extension how much longer the order may wait for that person
      */
-    record FraudReviewRequested(Duration allowance) implements OrderInput {}
+    record FraudReviewRequested(Duration extension) implements OrderInput {}
 
     /** The stock is the order's and does not expire any more. */
     record StockBound() implements OrderInput {}

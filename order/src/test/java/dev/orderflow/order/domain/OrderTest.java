@@ -46,7 +46,7 @@ class OrderTest {
 
     private static final OrderInput CLEARED = new FraudCleared();
     private static final OrderInput REJECTED = new FraudRejected();
-    private static final OrderInput REVIEW = new FraudReviewRequested(Duration.ofDays(1));
+    private static final OrderInput REVIEW = new FraudReviewRequested(Duration.ofHours(23));
     private static final OrderInput BOUND = new StockBound();
     private static final OrderInput LOST = new StockLost();
     private static final OrderInput COMMITTED = new StockCommitted();
@@ -162,7 +162,7 @@ class OrderTest {
 
     @Test
     void aReviewNeverShortensTheWait() {
-        var brief = new FraudReviewRequested(Duration.ofMinutes(1));
+        var brief = new FraudReviewRequested(Duration.ofMinutes(-1));
 
         assertEquals(pending(false, false, true, HOUR), applied(FRESH, brief).order());
     }
