@@ -132,18 +132,18 @@ class AnalyticsIT {
     @Test
     void parksWhatCannotBeCountedAndGoesOn() {
         List<String> subjects = new ArrayList<>();
-        UUID subject = new UUID(0, 0); // stands for that of each event
+        UUID each = new UUID(0, 0); // stands for that of each event
         for (String body : List.of(
                 "{\"order_id\":",
                 "[]",
                 "null",
                 "{}",
                 TestEvent.order(TestEvent.id(), TestEvent.id(), 1, "1.00", "USD", ""), // of another order
-                TestEvent.order(subject, TestEvent.id(), 1, "1.001", "USD", ""),
-                TestEvent.order(subject, TestEvent.id(), 1, "1.00", "ABCD", ""),
-                TestEvent.order(subject, TestEvent.id(), Long.MAX_VALUE, "1.00", "USD", ""))) {
+                TestEvent.order(each, TestEvent.id(), 1, "1.001", "USD", ""),
+                TestEvent.order(each, TestEvent.id(), 1, "1.00", "ABCD", ""),
+                TestEvent.order(each, TestEvent.id(), Long.MAX_VALUE, "1.00", "USD", ""))) {
             String order = TestEvent.id().toString();
-            TestEvent event = TestEvent.of("order.placed", order, 1, NOON, body.replace(subject.toString(), order));
+            TestEvent event = TestEvent.of("order.placed", order, 1, NOON, body.replace(each.toString(), order));
             subjects.add(event.subject());
             analytics.send(event);
         }
