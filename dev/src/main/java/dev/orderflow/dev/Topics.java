@@ -132,7 +132,8 @@ public final class Topics {
         return new NewTopic(topic + "." + consumer + ".dlt", 1, (short) 1);
     }
 
-    private static List<NewTopic> all() {
+    /** All of them, those for dead letters included. */
+    public static List<NewTopic> all() {
         var all = new ArrayList<NewTopic>();
         CONSUMERS.forEach((topic, consumers) -> {
             all.add(events(topic));
