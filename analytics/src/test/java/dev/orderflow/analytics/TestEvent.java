@@ -3,6 +3,7 @@ package dev.orderflow.analytics;
 import com.fasterxml.uuid.Generators;
 import dev.orderflow.messaging.Cause;
 import dev.orderflow.messaging.Envelope;
+import io.opentelemetry.api.trace.Span;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ record TestEvent(UUID eventId, String type, String subject, long sequence, Insta
                 subject,
                 sequence,
                 new Cause("story-of-" + subject, null, null),
-                body.getBytes(StandardCharsets.UTF_8));
+                body.getBytes(StandardCharsets.UTF_8),
+                Span.getInvalid());
     }
 
     /** What happens to random orders of some products, in a random hour, reproducible by the seed. */

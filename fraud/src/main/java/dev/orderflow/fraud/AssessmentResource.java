@@ -1,6 +1,7 @@
 package dev.orderflow.fraud;
 
 import dev.orderflow.fraud.domain.Review;
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.messaging.NotNow;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkiverse.resteasy.problem.validation.HttpValidationProblem;
@@ -68,6 +69,7 @@ class AssessmentResource {
     @APIResponse(responseCode = "304", description = "Still the version of If-None-Match")
     public Uni<Response> read(@PathParam("order_id") String orderId, @Context Request request) {
         UUID id = orderId(orderId);
+        Correlation.order(orderId);
         return NotNow.orRead(service.find(id)).map(found -> {
             AssessmentEntity stored = known(found, orderId);
             Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag(stored));
@@ -109,6 +111,7 @@ class AssessmentResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid DecisionRequest request) {
         UUID id = orderId(orderId);
+        Correlation.order(orderId);
         var command = new ReviewService.Command(
                 id, decision(request), request.reason(), ifMatch == null ? null : version(ifMatch));
         return NotNow.orAnswer(service.decide(command))

@@ -108,14 +108,19 @@ class FraudService {
             String verdict = a.assessment().verdict().name().toLowerCase(Locale.ROOT);
             Metrics.counter("fraud.assessments", "verdict", verdict).increment();
             a.cause()
-                    .tell(() -> LOG.infof(
-                            "assessed: orderId=%s verdict=%s score=%d",
-                            a.order().orderId(), verdict, a.assessment().score()));
+                    .tell(
+                            a.order().orderId(),
+                            () -> LOG.infof(
+                                    "assessed: orderId=%s verdict=%s score=%d",
+                                    a.order().orderId(), verdict, a.assessment().score()));
         });
         batch.ignored.forEach(ignored -> {
             inbox.ignored(FraudConsumer.NAME, ignored.reason());
             ignored.cause()
-                    .tell(() -> LOG.debugf("event ignored: orderId=%s reason=%s", ignored.orderId(), ignored.reason()));
+                    .tell(
+                            ignored.orderId(),
+                            () -> LOG.debugf(
+                                    "event ignored: orderId=%s reason=%s", ignored.orderId(), ignored.reason()));
         });
     }
 }

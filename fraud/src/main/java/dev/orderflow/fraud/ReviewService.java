@@ -93,9 +93,10 @@ class ReviewService {
         var event = messages.event(command.decision().verdict(), stored.body(), stored.sequence() + 1, now);
         return transaction
                 .append(cause, List.of(event))
-                .invoke(() -> LOG.infof(
-                        "review decided: orderId=%s decision=%s correlationId=%s",
-                        command.orderId(), command.decision(), stored.correlationId()))
+                .invoke(() -> transaction.afterCommit(() -> cause.tell(
+                        command.orderId(),
+                        () -> LOG.infof(
+                                "review decided: orderId=%s decision=%s", command.orderId(), command.decision()))))
                 .replaceWith(new Answer.Stands());
     }
 

@@ -14,6 +14,7 @@ import dev.orderflow.fraud.domain.Reason;
 import dev.orderflow.fraud.domain.Verdict;
 import dev.orderflow.messaging.Cause;
 import dev.orderflow.messaging.Envelope;
+import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -78,7 +79,8 @@ class ContractsTest {
                 one.aggregateId(),
                 one.sequence(),
                 one.cause(),
-                one.data());
+                one.data(),
+                one.span());
 
         assertThrows(IllegalArgumentException.class, () -> messages.read(two));
     }
@@ -99,6 +101,7 @@ class ContractsTest {
                 body.get("order_id").asText(),
                 1,
                 new Cause("story", null, null),
-                JSON.writeValueAsBytes(body));
+                JSON.writeValueAsBytes(body),
+                Span.getInvalid());
     }
 }

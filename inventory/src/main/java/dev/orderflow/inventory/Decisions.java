@@ -125,7 +125,7 @@ class Decisions {
         metrics.counter("inventory.decisions", "input", input, "outcome", outcome(decision))
                 .increment();
         // In its own story: others are decided in the same transaction.
-        task.cause().tell(() -> log("%s orderId=%s".formatted(input, task.orderId()), decision));
+        task.cause().tell(task.orderId(), () -> log("%s orderId=%s".formatted(input, task.orderId()), decision));
     }
 
     private static void log(String what, Decision decision) {

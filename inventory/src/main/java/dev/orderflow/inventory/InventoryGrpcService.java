@@ -3,6 +3,7 @@ package dev.orderflow.inventory;
 import dev.orderflow.inventory.Ledger.Decided;
 import dev.orderflow.inventory.domain.Line;
 import dev.orderflow.inventory.domain.ReservationInput;
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.proto.inventory.v1.CheckStockRequest;
 import dev.orderflow.proto.inventory.v1.CheckStockResponse;
 import dev.orderflow.proto.inventory.v1.OrderLine;
@@ -64,6 +65,7 @@ class InventoryGrpcService implements dev.orderflow.proto.inventory.v1.Inventory
     }
 
     private <T> Uni<T> decide(UUID orderId, ReservationInput input, Function<Decided, T> answer) {
+        Correlation.order(orderId.toString());
         GrpcCall call = GrpcCall.current();
         return admission
                 .admit(() -> service.decide(orderId, input, call.cause(), call::isAbandoned))

@@ -18,6 +18,7 @@ import dev.orderflow.inventory.domain.Stock;
 import dev.orderflow.messaging.Cause;
 import dev.orderflow.messaging.Envelope;
 import dev.orderflow.messaging.OutgoingEvent;
+import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -109,7 +110,8 @@ class InventoryMessagesTest {
                 order,
                 1,
                 new Cause("story", null, null),
-                JSON.writeValueAsBytes(body));
+                JSON.writeValueAsBytes(body),
+                Span.getInvalid());
     }
 
     private static JsonNode schema(String type) throws IOException {

@@ -43,6 +43,18 @@ public record Cause(
         }
     }
 
+    /** The same for lines about one order. */
+    public void tell(Object orderId, Runnable logging) {
+        tell(() -> {
+            Object before = exchange("orderId", orderId.toString());
+            try {
+                logging.run();
+            } finally {
+                exchange("orderId", before);
+            }
+        });
+    }
+
     private void tellHere(Runnable logging) {
         Object story = exchange("correlationId", correlationId);
         Object trace = exchange("traceId", TraceContext.traceId(traceparent));

@@ -1,6 +1,7 @@
 package dev.orderflow.messaging;
 
 import com.fasterxml.uuid.Generators;
+import io.opentelemetry.api.trace.Span;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -42,6 +43,12 @@ public class Correlation {
         return given != null && ID.matcher(given).matches()
                 ? given
                 : Generators.timeBasedEpochGenerator().generate().toString();
+    }
+
+    /** Which order the current request is about: its span and its log lines name it. */
+    public static void order(String orderId) {
+        Span.current().setAttribute("orderflow.order.id", orderId);
+        MDC.put("orderId", orderId);
     }
 
     /** Why the current request changes something. */

@@ -1,5 +1,6 @@
 package dev.orderflow.messaging;
 
+import io.opentelemetry.api.trace.Span;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -15,6 +16,7 @@ import java.util.UUID;
  * @param sequence 1..n without gaps among the events of the aggregate
  * @param cause what an effect of this event has to carry on: its correlation id, itself as the cause, its trace
  * @param data the body, JSON by contract but not checked here
+ * @param span the span in which it is applied, open for attributes of the handler's own
  */
 public record Envelope(
         UUID eventId,
@@ -25,7 +27,8 @@ public record Envelope(
         String aggregateId,
         long sequence,
         Cause cause,
-        byte[] data) {
+        byte[] data,
+        Span span) {
 
     /** The schema's major version; a handler decides by it whether it understands the body. */
     public String majorVersion() {

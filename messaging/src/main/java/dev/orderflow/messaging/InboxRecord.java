@@ -1,5 +1,6 @@
 package dev.orderflow.messaging;
 
+import io.opentelemetry.api.trace.Span;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -135,11 +136,11 @@ record InboxRecord(
     }
 
     /**
-     * The event, its effects continuing the given trace.
+     * The event, to be applied in the given span: its effects continue that.
      *
      * @throws Unreadable when the record has no key that is text, no event id or no value
      */
-    Envelope envelope(@Nullable String processTraceparent) {
+    Envelope envelope(Span span) {
         UUID id = eventId();
         String type = type();
         if (id == null) {
@@ -165,8 +166,9 @@ record InboxRecord(
                 text("ce_source", ""),
                 keyText(),
                 sequence(),
-                new Cause(correlationId(), id, processTraceparent),
-                value);
+                new Cause(correlationId(), id, TraceContext.of(span)),
+                value,
+                span);
     }
 
     private Instant time() {

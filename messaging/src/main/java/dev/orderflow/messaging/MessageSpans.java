@@ -7,6 +7,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import jakarta.inject.Singleton;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 class MessageSpans {
 
     private final Tracer tracer;
+    private final Map<String, String> keyAttributes;
 
-    MessageSpans(OpenTelemetry telemetry) {
+    MessageSpans(OpenTelemetry telemetry, MessagingConfig config) {
         tracer = telemetry.getTracer("dev.orderflow.messaging");
+        keyAttributes = Map.copyOf(config.keyAttributes());
     }
 
     Span publish(OutboxRow row) {
@@ -29,20 +32,36 @@ class MessageSpans {
                 .setParent(TraceContext.parent(row.cause().traceparent()))
                 .setAttribute("messaging.message.id", row.eventId().toString())
                 .setAttribute("messaging.kafka.message.key", row.aggregateId())
+                .setAttribute("cloudevents.event_id", row.eventId().toString())
+                .setAttribute("cloudevents.event_type", row.type())
+                .setAttribute("cloudevents.event_source", row.source())
+                .setAttribute("cloudevents.event_subject", row.aggregateId())
+                .setAttribute(keyAttribute(row.type()), row.aggregateId())
                 .setAttribute("messaging.message.body.size", row.payload() == null ? 0 : row.payload().length)
                 .startSpan();
     }
 
     Span process(InboxRecord record, String consumer) {
-        return span("process", "process", record.topic())
+        String type = record.type();
+        SpanBuilder process = span("process", "process", record.topic())
                 .setSpanKind(SpanKind.CONSUMER)
                 .setParent(TraceContext.parent(record.traceparent()))
                 .setAttribute("messaging.message.id", record.identity())
                 .setAttribute("messaging.kafka.message.key", record.keyText())
                 .setAttribute("messaging.destination.partition.id", Integer.toString(record.partition()))
                 .setAttribute("messaging.kafka.offset", record.offset())
-                .setAttribute("messaging.consumer.group.name", consumer)
-                .startSpan();
+                .setAttribute("messaging.consumer.group.name", consumer);
+        if (type != null) {
+            process.setAttribute("cloudevents.event_id", record.identity())
+                    .setAttribute("cloudevents.event_type", type)
+                    .setAttribute("cloudevents.event_subject", record.keyText())
+                    .setAttribute(keyAttribute(type), record.keyText());
+        }
+        return process.startSpan();
+    }
+
+    private String keyAttribute(String type) {
+        return keyAttributes.getOrDefault(type, "orderflow.order.id");
     }
 
     /** For a transaction that applies several records: linked to the span of each, parent of none. */

@@ -3,6 +3,7 @@ package dev.orderflow.messaging;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
 
 /** What a service says about its messages. */
 @ConfigMapping(prefix = "messaging")
@@ -50,4 +51,10 @@ public interface MessagingConfig {
     /** The share of traces that is recorded, decided where each begins and kept to by everybody after that. */
     @WithDefault("1.0")
     double tracesRatio();
+
+    /**
+     * What the key of a record stands for, by event type: the span attribute that holds it. The types that are not named
+     * have an order's id.
+     */
+    Map<String, String> keyAttributes();
 }

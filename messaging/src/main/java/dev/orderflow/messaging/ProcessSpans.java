@@ -37,7 +37,7 @@ final class ProcessSpans {
     private Envelope start(InboxRecord record) {
         Span span = spans.process(record, consumer);
         open.add(span);
-        return record.envelope(TraceContext.of(span));
+        return record.envelope(span);
     }
 
     void end(@Nullable Throwable failure) {

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,6 +22,9 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InboxRecordTest {
+
+    private static final SpanContext APPLYING = SpanContext.create(
+            "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", TraceFlags.getSampled(), TraceState.getDefault());
 
     private static final String ID = "0198c7b2-70aa-7d02-a3a1-4f0d6f3b9c11"; // of 20 August 2025
 
@@ -35,7 +42,7 @@ class InboxRecordTest {
                 .with("ce_sequence", "7");
         with("ce_correlationid", "story");
 
-        Envelope event = record("key", "{}").envelope("00-trace");
+        Envelope event = record("key", "{}").envelope(Span.wrap(APPLYING));
 
         assertEquals(UUID.fromString(ID), event.eventId());
         assertEquals("thing.happened", event.eventType());
@@ -44,7 +51,12 @@ class InboxRecordTest {
         assertEquals("/elsewhere", event.source());
         assertEquals("key", event.aggregateId());
         assertEquals(7, event.sequence());
-        assertEquals(new Cause("story", UUID.fromString(ID), "00-trace"), event.cause());
+        assertEquals(
+                new Cause(
+                        "story",
+                        UUID.fromString(ID),
+                        "00-" + APPLYING.getTraceId() + "-" + APPLYING.getSpanId() + "-01"),
+                event.cause());
         assertArrayEquals("{}".getBytes(StandardCharsets.UTF_8), event.data());
     }
 
@@ -67,7 +79,7 @@ class InboxRecordTest {
 
         assertEquals("topic/3/42", record("key", "{}").identity());
         assertEquals(LocalDate.EPOCH, record("key", "{}").day());
-        assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(null));
+        assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(Span.getInvalid()));
     }
 
     @Test
@@ -75,7 +87,7 @@ class InboxRecordTest {
         with("ce_id", ID).with("ce_type", "thing.happened");
 
         assertEquals("topic/3/42", record(null, "{}").keyText());
-        assertThrows(InboxRecord.Unreadable.class, () -> record(null, "{}").envelope(null));
+        assertThrows(InboxRecord.Unreadable.class, () -> record(null, "{}").envelope(Span.getInvalid()));
     }
 
     @ParameterizedTest
@@ -104,7 +116,7 @@ class InboxRecordTest {
     void nonsenseInANumberOrATimeIsUnreadable(String header) {
         with("ce_id", ID).with("ce_type", "thing.happened").with(header, "yesterday");
 
-        assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(null));
+        assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(Span.getInvalid()));
     }
 
     /** A date of the year 9999 would be the latest of everything for ever. */
@@ -121,14 +133,14 @@ class InboxRecordTest {
     void aCorrelationIdThatCannotBeToldOnIsReplaced(String correlationId) {
         with("ce_id", ID).with("ce_type", "thing.happened").with("ce_correlationid", correlationId);
 
-        assertEquals(ID, record("key", "{}").envelope(null).cause().correlationId());
+        assertEquals(ID, record("key", "{}").envelope(Span.getInvalid()).cause().correlationId());
     }
 
     @Test
     void aDeletionMarkerIsUnreadable() {
         with("ce_id", ID).with("ce_type", "thing.happened");
 
-        assertThrows(InboxRecord.Unreadable.class, () -> record("key", null).envelope(null));
+        assertThrows(InboxRecord.Unreadable.class, () -> record("key", null).envelope(Span.getInvalid()));
     }
 
     private InboxRecordTest with(String header, String value) {

@@ -73,7 +73,7 @@ final class RelayHarness {
                 connections,
                 vertx,
                 Map.of("bootstrap.servers", bootstrap, "reconnect.backoff.max.ms", "500"),
-                new MessageSpans(OpenTelemetry.noop()));
+                new MessageSpans(OpenTelemetry.noop(), Configured.asUsual()));
     }
 
     /** All tables, without a service around them. */
@@ -105,7 +105,9 @@ final class RelayHarness {
         relay[0] = new Relay(
                 () -> lawless ? new Lawless(reader()) : reader(),
                 () -> new Publisher(
-                        around.apply(parts.producer()), new MessageSpans(OpenTelemetry.noop()), () -> relay[0].wake()),
+                        around.apply(parts.producer()),
+                        new MessageSpans(OpenTelemetry.noop(), Configured.asUsual()),
+                        () -> relay[0].wake()),
                 new MessagingMetrics(registry),
                 poll);
         Thread thread = new Thread(relay[0], "relay-" + relays.size());

@@ -64,6 +64,12 @@ class TraceIT {
         assertEquals("kafka", attribute(process, "messaging.system"));
         assertEquals(Things.TOPIC, attribute(process, "messaging.destination.name"));
         assertEquals("process", attribute(process, "messaging.operation.type"));
+        for (SpanData span : List.of(publish, process)) {
+            assertEquals("thing.happened", attribute(span, "cloudevents.event_type"));
+            assertEquals(id, attribute(span, "cloudevents.event_subject"));
+            assertEquals(id, attribute(span, "orderflow.order.id"));
+        }
+        assertEquals(attribute(publish, "cloudevents.event_id"), attribute(process, "cloudevents.event_id"));
         ConsumerRecord<byte[], byte[]> record = wire.read(Things.TOPIC, id).getFirst();
         assertEquals("00-" + trace + "-" + publish.getSpanId() + "-01", Wire.header(record, "traceparent"));
         assertEquals(

@@ -1,5 +1,6 @@
 package dev.orderflow.notification;
 
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.messaging.NotNow;
 import dev.orderflow.notification.NotificationQueries.Filter;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -105,6 +106,7 @@ class NotificationResource {
         if (!orderId.matches(ID)) {
             throw Problems.noSuchOrder();
         }
+        Correlation.order(orderId);
         return NotNow.orRead(notifications.ofOrder(UUID.fromString(orderId)))
                 .map(found ->
                         new PageBody(found.stream().map(NotificationBody::of).toList(), null));

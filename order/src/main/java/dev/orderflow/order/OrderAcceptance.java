@@ -1,5 +1,6 @@
 package dev.orderflow.order;
 
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.order.InventoryCalls.NotAnswered;
 import dev.orderflow.order.OrderService.OutcomeUnknown;
 import dev.orderflow.order.OrderService.Placing;
@@ -62,6 +63,7 @@ class OrderAcceptance {
     }
 
     private Uni<Answer> attempt(Submission submission, Claim mine) {
+        Correlation.order(mine.orderId().toString());
         var wanted = new HoldRequest(mine.orderId(), submission.lines(), submission.cause());
         return inventory
                 .reserve(wanted)
@@ -116,7 +118,9 @@ class OrderAcceptance {
 
     /** @param sent whether inventory may hold something: if not, it is not to be bothered with a release */
     private Uni<Answer> giveUp(Submission submission, Claim mine, Throwable reason, boolean sent) {
-        submission.cause().tell(() -> LOG.infof("order not placed orderId=%s reason=%s", mine.orderId(), reason));
+        submission
+                .cause()
+                .tell(mine.orderId(), () -> LOG.infof("order not placed orderId=%s reason=%s", mine.orderId(), reason));
         return claims.abandon(submission, mine)
                 .invoke(owned -> release(submission, mine, owned && sent))
                 .flatMap(_ -> Uni.createFrom().failure(problem(reason)));
@@ -130,9 +134,12 @@ class OrderAcceptance {
                     .release(mine.orderId(), story.correlationId())
                     .subscribe()
                     .with(
-                            _ -> story.tell(() -> LOG.debugf("hold released orderId=%s", mine.orderId())),
-                            failure -> story.tell(() ->
-                                    LOG.infof("hold left to expire orderId=%s reason=%s", mine.orderId(), failure)));
+                            _ -> story.tell(
+                                    mine.orderId(), () -> LOG.debugf("hold released orderId=%s", mine.orderId())),
+                            failure -> story.tell(
+                                    mine.orderId(),
+                                    () -> LOG.infof(
+                                            "hold left to expire orderId=%s reason=%s", mine.orderId(), failure)));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.orderflow.order;
 
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.proto.order.v1.GetContactRequest;
 import dev.orderflow.proto.order.v1.GetContactResponse;
 import io.grpc.Status;
@@ -20,7 +21,10 @@ class OrderGrpcService implements dev.orderflow.proto.order.v1.OrderService {
     @Override
     public Uni<GetContactResponse> getContact(GetContactRequest request) {
         return Ids.parse(request.getOrderId())
-                .map(orders::contact)
+                .map(id -> {
+                    Correlation.order(id.toString());
+                    return orders.contact(id);
+                })
                 .orElseGet(() -> Uni.createFrom().item(Optional.empty()))
                 .onFailure(failure -> Problems.of(failure) != failure)
                 .transform(failure -> Status.UNAVAILABLE.withCause(failure).asRuntimeException())

@@ -135,8 +135,10 @@ class OrderResource {
     @APIResponse(responseCode = "503", ref = "NotReadNow")
     @APIResponse(responseCode = "504", ref = "TooSlowToRead")
     public Uni<Response> order(@RestPath String id, @RestHeader("If-None-Match") @Nullable String known) {
+        var orderId = uuid(id);
+        Correlation.order(id);
         return answered(
-                orders.order(uuid(id)).map(found -> {
+                orders.order(orderId).map(found -> {
                     if (found == null) {
                         throw Problems.notFound("order");
                     }

@@ -15,6 +15,7 @@ import dev.orderflow.order.domain.OrderInput;
 import dev.orderflow.order.domain.OrderInput.DeadlinePassed;
 import dev.orderflow.order.domain.Purchase;
 import io.micrometer.core.instrument.Metrics;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -97,7 +98,9 @@ class OrderService {
                                         .replaceWith((Placing) new Placing.Placed(answer))
                                 : Uni.createFrom().failure(new NotMine()))
                         .invoke(() -> committing.set(true)))
-                .invoke(() -> submission.cause().tell(() -> LOG.infof("order placed orderId=%s", mine.orderId())))
+                .invoke(() -> submission
+                        .cause()
+                        .tell(mine.orderId(), () -> LOG.infof("order placed orderId=%s", mine.orderId())))
                 .onFailure(NotMine.class)
                 .recoverWithItem(new Placing.ClaimLost())
                 .onFailure(_ -> committing.get())
@@ -130,7 +133,7 @@ class OrderService {
             var input = messages.input(envelope);
             Ids.parse(messages.orderId(envelope))
                     .ifPresentOrElse(
-                            id -> arrivals.add(new Arrival(id, input, envelope.cause())),
+                            id -> arrivals.add(new Arrival(id, input, envelope.cause(), envelope.span())),
                             () -> tx.afterCommit(() -> count(input, "unknown_order")));
         }
         var ids = arrivals.stream().map(Arrival::orderId).distinct().toList();
@@ -142,7 +145,7 @@ class OrderService {
         return outbox.transaction(tx -> orders.lockOverdue(tx.sql(), limit).flatMap(overdue -> {
             var arrivals = overdue.entrySet().stream()
                     .map(it -> new Arrival(
-                            it.getKey(), new DeadlinePassed(), it.getValue().story()))
+                            it.getKey(), new DeadlinePassed(), it.getValue().story(), Span.current()))
                     .toList();
             return orders.now(tx.sql())
                     .flatMap(now -> decide(tx, overdue, arrivals, now))
@@ -151,10 +154,10 @@ class OrderService {
     }
 
     /** Something that happened to an order, and why. */
-    private record Arrival(UUID orderId, OrderInput input, Cause cause) {
+    private record Arrival(UUID orderId, OrderInput input, Cause cause, Span span) {
         /** In its own story: others arrive in the same batch. */
         void tell(String outcome, Level level) {
-            cause.tell(() -> LOG.logf(level, "%s orderId=%s %s", name(input), orderId, outcome));
+            cause.tell(orderId, () -> LOG.logf(level, "%s orderId=%s %s", name(input), orderId, outcome));
         }
     }
 
@@ -171,10 +174,15 @@ class OrderService {
                 continue;
             }
             switch (stored.order().on(arrival.input(), now)) {
-                case Ignored(var reason) ->
+                case Ignored(var reason) -> {
+                    arrival.span().setAttribute("orderflow.outcome", "ignored");
                     tx.afterCommit(() -> report(arrival, "ignored", "ignored reason=" + reason, Level.DEBUG));
+                }
                 case Applied applied -> {
                     var outcome = applied.compensates() ? "compensated" : "applied";
+                    arrival.span()
+                            .setAttribute("orderflow.outcome", outcome)
+                            .setAttribute("orderflow.order.state", name(applied.order()));
                     tx.afterCommit(() -> report(arrival, outcome, "state=" + name(applied.order()), Level.INFO));
                     changed.put(arrival.orderId(), stored.changed(applied));
                     batches.add(new Batch(arrival.cause(), events(applied, stored.sequence(), now)));

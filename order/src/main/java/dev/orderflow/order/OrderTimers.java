@@ -79,15 +79,21 @@ class OrderTimers {
                         return holds.extended(due.orderId(), held.renewAfter());
                     }
                     due.story()
-                            .tell(() -> LOG.warnf(
-                                    "stock of a pending order is not held, trying again orderId=%s", due.orderId()));
+                            .tell(
+                                    due.orderId(),
+                                    () -> LOG.warnf(
+                                            "stock of a pending order is not held, trying again orderId=%s",
+                                            due.orderId()));
                     return Uni.createFrom().voidItem();
                 })
                 .onFailure()
                 .recoverWithUni(failure -> {
                     due.story()
-                            .tell(() -> LOG.infof(
-                                    "hold not extended, trying again orderId=%s reason=%s", due.orderId(), failure));
+                            .tell(
+                                    due.orderId(),
+                                    () -> LOG.infof(
+                                            "hold not extended, trying again orderId=%s reason=%s",
+                                            due.orderId(), failure));
                     return Uni.createFrom().voidItem();
                 });
     }
