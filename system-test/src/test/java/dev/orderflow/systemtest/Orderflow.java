@@ -49,13 +49,22 @@ final class Orderflow implements AutoCloseable {
     private final Client client = new Client();
     private final Map<String, Long> initialStock = new ConcurrentHashMap<>();
 
+    private final Project project = Project.here();
+
     Orderflow() {
-        var project = Project.here();
         empty(folder);
         add(new PostgresServer(project, folder.resolve("postgres"), layout.postgres(), log("postgres")).throwaway());
         add(new KafkaProcess(project, folder.resolve("kafka"), layout.kafka(), log("kafka")));
         add(new MailProcess(project, folder.resolve("mail"), log("mail"), layout));
         SERVICES.forEach(service -> add(new ServiceProcess(project, service, log(service), layout, settings(service))));
+    }
+
+    Project project() {
+        return project;
+    }
+
+    Layout layout() {
+        return layout;
     }
 
     private void add(Part part) {
