@@ -14,6 +14,13 @@ record Home(Path root, Path folder) {
         return new Home(root, folder.toAbsolutePath().normalize());
     }
 
+    /** What is fetched or unpacked once for a user, whatever he has checked out. */
+    static Path cache() {
+        var named = System.getenv("XDG_CACHE_HOME");
+        return (named != null && !named.isEmpty() ? Path.of(named) : Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("orderflow");
+    }
+
     /** What was built, away from {@code target/}, so that a build does not disturb what runs. */
     Path app() {
         return folder.resolve("app");
@@ -25,6 +32,11 @@ record Home(Path root, Path folder) {
 
     Path mails() {
         return folder.resolve("mail");
+    }
+
+    /** What a Jaeger that shows the traces is told. */
+    Path jaeger() {
+        return folder.resolve("jaeger.yaml");
     }
 
     Path logs() {

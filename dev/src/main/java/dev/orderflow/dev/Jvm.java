@@ -24,12 +24,16 @@ final class Jvm {
     }
 
     static List<String> command(Project project, List<String> options, Class<?> program, String... arguments) {
+        return command(classPath(project), options, program, arguments);
+    }
+
+    static List<String> command(String classPath, List<String> options, Class<?> program, String... arguments) {
         var command = new ArrayList<String>();
         command.add(java());
         command.add(mark());
         command.addAll(options);
         command.add("-cp");
-        command.add(classPath(project));
+        command.add(classPath);
         command.add(program.getName());
         command.addAll(List.of(arguments));
         return command;

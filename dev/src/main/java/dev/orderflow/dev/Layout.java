@@ -40,6 +40,8 @@ public record Layout(Map<String, Integer> ports) {
         ports.put("kafka", 19092);
         ports.put("mail.smtp", 2525);
         ports.put("mail.http", 8025);
+        ports.put("traces.http", 16686);
+        ports.put("traces.otlp", 4318);
         for (var number = 0; number < SERVICES.size(); number++) {
             ports.put(SERVICES.get(number) + ".http", 8080 + number);
             ports.put(SERVICES.get(number) + ".management", 9180 + number);
@@ -74,6 +76,15 @@ public record Layout(Map<String, Integer> ports) {
 
     public int mailPage() {
         return port("mail.http");
+    }
+
+    public int tracePage() {
+        return port("traces.http");
+    }
+
+    /** Where traces are taken, by OTLP over HTTP. */
+    public int otlp() {
+        return port("traces.otlp");
     }
 
     private int port(String what) {

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Finds what a killed run left behind. Every JVM of a home carries its mark in the command line, and PostgreSQL the
- * path of its data, so nothing has to be recorded, and a process that merely got an old number is never touched.
+ * Finds what a killed run left behind. Every JVM of a home carries its mark in the command line, PostgreSQL the path of
+ * its data, and Jaeger that of its configuration, so nothing has to be recorded, and a process that merely got an old number is never touched.
  */
 final class Leftovers {
 
@@ -49,9 +49,11 @@ final class Leftovers {
 
     static boolean belongs(String commandLine, Home home) {
         var isServer = commandLine.matches(".*/bin/(postgres|initdb) .*");
+        var isJaeger = commandLine.matches(".*/jaeger --config .*");
         // The mark may be the last word.
         return (commandLine + " ").contains(" " + home.mark() + " ")
-                || (isServer && commandLine.contains(home.data() + "/postgres/"));
+                || (isServer && commandLine.contains(home.data() + "/postgres/"))
+                || (isJaeger && commandLine.endsWith(" " + home.jaeger()));
     }
 
     static boolean supervises(ProcessHandle process, Home home) {

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a start was asked for. The service in development mode is empty when there is none. */
-record Options(boolean attached, boolean fresh, boolean serversOnly, String developed, int offset) {
+record Options(boolean attached, boolean fresh, boolean serversOnly, String developed, int offset, boolean traces) {
 
     static Options parse(List<String> arguments, String offset) {
         var rest = new ArrayList<>(arguments);
         var detach = rest.remove("--detach");
         var fresh = rest.remove("--fresh");
+        var traces = rest.remove("--traces");
         var infra = rest.remove("infra");
         var dev = rest.indexOf("--dev");
         var developed = "";
@@ -26,7 +27,7 @@ record Options(boolean attached, boolean fresh, boolean serversOnly, String deve
         if (infra && !developed.isEmpty()) {
             throw new Failure("infra starts the servers only; --dev needs the other services, too");
         }
-        return new Options(!detach, fresh, infra, developed, offset(offset));
+        return new Options(!detach, fresh, infra, developed, offset(offset), traces);
     }
 
     private static int offset(String text) {
@@ -43,8 +44,17 @@ record Options(boolean attached, boolean fresh, boolean serversOnly, String deve
         return Layout.standard(offset);
     }
 
+    /** What starts first and ends last. */
+    List<String> servers() {
+        return traces ? List.of("postgres", "kafka", "mail", "traces") : List.of("postgres", "kafka", "mail");
+    }
+
     List<String> services() {
         return serversOnly ? List.of() : Layout.SERVICES;
+    }
+
+    Options withoutTraces() {
+        return new Options(attached, fresh, serversOnly, developed, offset, false);
     }
 
     /** As arguments of the supervisor. */
@@ -53,7 +63,8 @@ record Options(boolean attached, boolean fresh, boolean serversOnly, String deve
                 Boolean.toString(attached),
                 Boolean.toString(serversOnly),
                 "dev:" + developed,
-                Integer.toString(offset));
+                Integer.toString(offset),
+                Boolean.toString(traces));
     }
 
     static Options ofWords(List<String> words) {
@@ -62,6 +73,7 @@ record Options(boolean attached, boolean fresh, boolean serversOnly, String deve
                 false,
                 Boolean.parseBoolean(words.get(1)),
                 words.get(2).substring("dev:".length()),
-                Integer.parseInt(words.get(3)));
+                Integer.parseInt(words.get(3)),
+                Boolean.parseBoolean(words.get(4)));
     }
 }

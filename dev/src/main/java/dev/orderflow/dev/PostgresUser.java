@@ -60,9 +60,7 @@ enum PostgresUser {
         if (this == NOBODY) {
             return ours(Path.of("/var/tmp/orderflow"));
         }
-        var named = System.getenv("XDG_CACHE_HOME");
-        return (named != null && !named.isEmpty() ? Path.of(named) : Path.of(System.getProperty("user.home"), ".cache"))
-                .resolve("orderflow");
+        return Home.cache();
     }
 
     /** Where everybody may write, somebody else could have made it first, with programs of his own. */

@@ -21,6 +21,8 @@ final class Requirements {
 
     private static final long SERVERS_MEMORY = 500 * MIB;
 
+    private static final long TRACES_MEMORY = 300 * MIB;
+
     /** Fresh data of PostgreSQL and Kafka with some room. */
     private static final long DATA = 500 * MIB;
 
@@ -33,10 +35,11 @@ final class Requirements {
     private Requirements() {}
 
     static void check(Home home, Options options) {
-        var parts = new ArrayList<>(List.of("postgres", "kafka", "mail"));
+        var parts = new ArrayList<>(options.servers());
         parts.addAll(options.services());
         ports(options.layout().ports(), parts);
-        memory(options.serversOnly() ? SERVERS_MEMORY : SYSTEM_MEMORY, freeMemory());
+        var memory = options.serversOnly() ? SERVERS_MEMORY : SYSTEM_MEMORY;
+        memory(options.traces() ? memory + TRACES_MEMORY : memory, freeMemory());
         disks(home, Requirements::freeDisk);
     }
 

@@ -45,13 +45,14 @@ final class Run {
             case "status" -> ask("status");
             case "logs" -> new Logs(home).show(rest);
             case "demo" -> demo(rest);
-            default -> start(Options.parse(arguments, environment("ORDERFLOW_PORT_OFFSET")));
+            default -> start(heeded(Options.parse(arguments, environment("ORDERFLOW_PORT_OFFSET"))));
         };
     }
 
     private static String only(List<String> arguments) {
         if (arguments.size() != 1 || !arguments.getFirst().matches("[a-z]+")) {
-            throw new Failure("which part? One of postgres, kafka, mail, " + String.join(", ", Layout.SERVICES));
+            throw new Failure(
+                    "which part? One of postgres, kafka, mail, traces, " + String.join(", ", Layout.SERVICES));
         }
         return arguments.getFirst();
     }
@@ -122,6 +123,17 @@ final class Run {
         return new Demo(Layout.standard(Integer.parseInt(offset.getFirst()))).run(arguments);
     }
 
+    /** Whoever names a collector sends the traces there, and would find a page of ours empty. */
+    private static Options heeded(Options asked) {
+        var endpoint = environment("OTEL_EXPORTER_OTLP_ENDPOINT");
+        if (!asked.traces() || endpoint.isBlank()) {
+            return asked;
+        }
+        System.out.println(
+                "Traces go to " + endpoint + ", as OTEL_EXPORTER_OTLP_ENDPOINT says; --traces has no effect.");
+        return asked.withoutTraces();
+    }
+
     private int start(Options options) {
         try {
             Files.createDirectories(home.folder());
@@ -134,6 +146,9 @@ final class Run {
                     return STATE;
                 }
                 prepare(options);
+                if (options.traces()) {
+                    provide(Viewer.of(home));
+                }
                 launch(options);
             }
         } catch (IOException | OverlappingFileLockException e) {
@@ -155,6 +170,16 @@ final class Run {
             Folders.delete(home.data());
             Folders.delete(home.mails());
         }
+    }
+
+    private static void provide(Viewer viewer) {
+        if (viewer.isHere()) {
+            return;
+        }
+        if (!environment("ORDERFLOW_SKIP_BUILD").isEmpty()) {
+            throw new Failure("what shows traces is not here yet, and with ORDERFLOW_SKIP_BUILD nothing is fetched");
+        }
+        viewer.fetch(System.out::println);
     }
 
     private void launch(Options options) {

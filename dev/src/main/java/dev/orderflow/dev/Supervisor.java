@@ -77,7 +77,7 @@ final class Supervisor {
     /** First the servers, then the services, as many at a time as there are cores. */
     private void begin() {
         try {
-            startAll(Parts.SERVERS, Parts.SERVERS.size());
+            startAll(options.servers(), options.servers().size());
             startAll(options.services(), Math.max(2, Runtime.getRuntime().availableProcessors()));
         } catch (Failure failure) {
             journal.say(String.valueOf(failure.getMessage()));
@@ -141,7 +141,9 @@ final class Supervisor {
         }
         journal.say("Stopping.");
         stopAll(options.services());
-        stopAll(List.of("mail", "kafka"));
+        stopAll(options.servers().stream()
+                .filter(server -> !server.equals("postgres"))
+                .toList());
         stopAll(List.of("postgres"));
         journal.say("Stopped; the data stay in " + home.data() + ".");
         end();

@@ -19,12 +19,19 @@ record Welcome(Options options) {
             lines.add("  %-13s http://localhost:%d".formatted(service, layout.http(service)));
         }
         lines.add("  %-13s http://localhost:%d".formatted("mail", layout.mailPage()));
+        if (options.traces()) {
+            lines.add("  %-13s http://localhost:%d".formatted("traces", layout.tracePage()));
+        }
         lines.add("  %-13s localhost:%d, user and password orderflow, a database for each service"
                 .formatted("postgres", layout.postgres()));
         lines.add("  %-13s localhost:%d".formatted("kafka", layout.kafka()));
         lines.add("");
         if (!options.serversOnly()) {
             lines.addAll(orders(layout));
+        } else if (options.traces()) {
+            lines.add("A service that you start sends its traces with OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+                    + " OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:" + layout.otlp());
+            lines.add("");
         }
         return lines;
     }

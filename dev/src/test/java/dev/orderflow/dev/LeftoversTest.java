@@ -19,6 +19,7 @@ class LeftoversTest {
         assertTrue(Leftovers.belongs("/jdk/bin/java -Dorderflow.home=/src/.orderflow -Xmx96m -jar run.jar", home));
         assertTrue(Leftovers.belongs("/jdk/bin/java Launcher quarkus:dev -Dorderflow.home=/src/.orderflow", home));
         assertTrue(Leftovers.belongs("/cache/bin/postgres -D /src/.orderflow/data/postgres/data -c port=15432", home));
+        assertTrue(Leftovers.belongs("/usr/bin/jaeger --config /src/.orderflow/jaeger.yaml", home));
         assertTrue(Leftovers.belongs("/cache/bin/initdb --pgdata=/src/.orderflow/data/postgres/data.part", home));
     }
 
@@ -27,6 +28,8 @@ class LeftoversTest {
         assertFalse(Leftovers.belongs("/jdk/bin/java -Dorderflow.home=/src/.orderflow2 -Xmx96m -jar run.jar", home));
         assertFalse(Leftovers.belongs("/jdk/bin/java Launcher quarkus:dev -Dorderflow.home=/src/.orderflow2", home));
         assertFalse(Leftovers.belongs("/cache/bin/postgres -D /other/data -c port=15432", home));
+        assertFalse(Leftovers.belongs("/usr/bin/jaeger --config /src/.orderflow2/jaeger.yaml", home));
+        assertFalse(Leftovers.belongs("vi /src/.orderflow/jaeger.yaml", home));
         assertFalse(Leftovers.belongs("vi /src/.orderflow/data/postgres/data/postgresql.conf", home));
         assertFalse(Leftovers.belongs("tail -f /src/.orderflow/logs/order.log", home));
     }

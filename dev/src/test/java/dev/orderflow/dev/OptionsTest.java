@@ -1,6 +1,7 @@
 package dev.orderflow.dev;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,7 +16,7 @@ class OptionsTest {
     void withoutArgumentsEverythingRunsAttachedOnTheDocumentedPorts() {
         var options = Options.parse(List.of(), "");
 
-        assertEquals(new Options(true, false, false, "", 0), options);
+        assertEquals(new Options(true, false, false, "", 0, false), options);
         assertEquals(Layout.SERVICES, options.services());
         assertEquals(8080, options.layout().http("order"));
         assertEquals(9184, options.layout().management("analytics"));
@@ -24,8 +25,8 @@ class OptionsTest {
     @Test
     void argumentsComeInAnyOrder() {
         assertEquals(
-                new Options(false, true, false, "order", 1000),
-                Options.parse(List.of("--fresh", "--dev", "order", "--detach"), "1000"));
+                new Options(false, true, false, "order", 1000, true),
+                Options.parse(List.of("--fresh", "--dev", "order", "--traces", "--detach"), "1000"));
     }
 
     @Test
@@ -34,8 +35,14 @@ class OptionsTest {
     }
 
     @Test
+    void tracesAreShownOnDemandOnly() {
+        assertFalse(Options.parse(List.of(), "").servers().contains("traces"));
+        assertTrue(Options.parse(List.of("--traces"), "").servers().contains("traces"));
+    }
+
+    @Test
     void theSupervisorUnderstandsTheSame() {
-        var options = Options.parse(List.of("--dev", "fraud"), "7");
+        var options = Options.parse(List.of("--dev", "fraud", "--traces"), "7");
 
         assertEquals(options, Options.ofWords(options.words()));
     }

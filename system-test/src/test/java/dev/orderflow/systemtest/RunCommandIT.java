@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -116,14 +117,20 @@ class RunCommandIT {
         Files.createDirectories(home.resolve("data/postgres/data"));
         Files.createDirectories(home.resolve("data/kafka"));
         Files.writeString(home.resolve("data/kafka/data"), "not a folder");
-        var terminal = start("infra", "--fresh");
+        installJaeger();
+        var terminal = start("infra", "--fresh", "--traces");
         await().atMost(Duration.ofSeconds(90)).until(() -> run("status").code() == 0);
+        var traces = pid("traces");
+        assertEquals(0, run("kill", "traces").code());
+        await().atMost(Duration.ofSeconds(90)).until(() -> run("status").code() == 0 && pid("traces") != traces);
 
         assertEquals(0, run("stop").code());
 
         assertEquals(0, terminal.waitFor());
         assertEquals(List.of(), processes());
-        assertTrue(terminalSaid().contains("Stopped; the data stay"));
+        var said = terminalSaid();
+        assertTrue(said.contains("http://localhost:" + layout.tracePage()), said);
+        assertTrue(said.contains("Stopped; the data stay"), said);
     }
 
     @Test
@@ -161,9 +168,7 @@ class RunCommandIT {
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("terminal").toFile());
-        builder.environment().put("ORDERFLOW_HOME", home.toString());
-        builder.environment().put("ORDERFLOW_PORT_OFFSET", Integer.toString(offset));
-        builder.environment().put("ORDERFLOW_SKIP_BUILD", "yes");
+        prepare(builder.environment());
         return builder.start();
     }
 
@@ -176,14 +181,30 @@ class RunCommandIT {
         new ProcessBuilder("sh", "-c", "kill -INT " + terminal.pid()).start().waitFor();
     }
 
+    private void prepare(Map<String, String> environment) {
+        environment.put("ORDERFLOW_HOME", home.toString());
+        environment.put("ORDERFLOW_PORT_OFFSET", Integer.toString(offset));
+        environment.put("ORDERFLOW_SKIP_BUILD", "yes");
+        environment.put("PATH", home.resolve("bin") + ":" + environment.get("PATH"));
+        environment.remove("OTEL_EXPORTER_OTLP_ENDPOINT");
+    }
+
+    /** A program of that name that serves something on Jaeger's ports, by two programs of its own. */
+    private void installJaeger() throws IOException {
+        var server = System.getProperty("java.home") + "/bin/jwebserver -b 127.0.0.1 -d " + home + " -p ";
+        var jaeger = Files.createDirectories(home.resolve("bin")).resolve("jaeger");
+        Files.writeString(
+                jaeger,
+                "#!/bin/sh\n%s %d & %s %d & wait\n".formatted(server, layout.tracePage(), server, layout.otlp()));
+        assertTrue(jaeger.toFile().setExecutable(true));
+    }
+
     private Result run(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(System.getProperty("orderflow.root") + "/run"));
         command.addAll(List.of(arguments));
         var said = Files.createTempFile(home, "said", ".txt");
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
-        builder.environment().put("ORDERFLOW_HOME", home.toString());
-        builder.environment().put("ORDERFLOW_PORT_OFFSET", Integer.toString(offset));
-        builder.environment().put("ORDERFLOW_SKIP_BUILD", "yes");
+        prepare(builder.environment());
         var code = builder.start().waitFor();
         return new Result(code, Files.readString(said));
     }
@@ -192,7 +213,9 @@ class RunCommandIT {
     private List<String> processes() {
         return ProcessHandle.allProcesses()
                 .map(process -> process.info().commandLine().orElse(""))
-                .filter(line -> line.contains("-Dorderflow.home=" + home) || line.contains("postgres -D " + home))
+                .filter(line -> line.contains("-Dorderflow.home=" + home)
+                        || line.contains("postgres -D " + home)
+                        || line.contains("jwebserver -b 127.0.0.1 -d " + home))
                 .toList();
     }
 
