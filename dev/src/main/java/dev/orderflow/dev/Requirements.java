@@ -21,7 +21,7 @@ final class Requirements {
 
     private static final long SERVERS_MEMORY = 500 * MIB;
 
-    private static final long TRACES_MEMORY = 300 * MIB;
+    private static final long TRACES_MEMORY = 350 * MIB;
 
     /** Fresh data of PostgreSQL and Kafka with some room. */
     private static final long DATA = 500 * MIB;

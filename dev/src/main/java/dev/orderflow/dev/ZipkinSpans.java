@@ -23,9 +23,8 @@ import java.util.stream.Stream;
  */
 final class ZipkinSpans {
 
-    /** Names the other side of a call; without it Zipkin draws no dependency on what sends no spans itself. */
-    private static final List<String> PEERS =
-            List.of("peer.service", "messaging.system", "db.system.name", "db.system");
+    /** Who is on the other side; only then Zipkin draws services and the broker between them as dependencies. */
+    private static final List<String> PEERS = List.of("peer.service", "messaging.system");
 
     private ZipkinSpans() {}
 
