@@ -42,6 +42,8 @@ final class JaegerProcess extends Part {
                         memory:
                           max_traces: 1000
                   jaeger_query:
+                    # Or whoever looks at the page would make traces, too.
+                    enable_tracing: false
                     storage:
                       traces: memory
                     http:
