@@ -77,6 +77,7 @@ class TraceIT {
                 things.handled(id).getFirst().cause().traceparent());
         assertTrue(spans.ofTrace(trace).stream()
                 .anyMatch(span -> span.getKind() == SpanKind.CLIENT
+                        && attribute(span, "db.system").equals("postgresql")
                         && span.getParentSpanId().equals(process.getSpanId())));
     }
 

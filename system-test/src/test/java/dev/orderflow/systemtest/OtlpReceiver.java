@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /**
  * A collector of traces that keeps them: OTLP over gRPC, as every real one speaks it. A call is one HTTP/2 request whose
@@ -26,8 +27,8 @@ final class OtlpReceiver implements AutoCloseable {
     private final Map<String, List<Span>> traces = new ConcurrentHashMap<>();
     private final HttpServer server;
 
-    /** One span of a trace; the parent of a root is empty. */
-    record Span(String service, String name, String id, String parent) {}
+    /** One span of a trace; the parent of a root is empty, and what is no text is written as one. */
+    record Span(String service, String name, String id, String parent, Map<String, String> attributes) {}
 
     OtlpReceiver() {
         server = vertx.createHttpServer(
@@ -73,10 +74,20 @@ final class OtlpReceiver implements AutoCloseable {
                                     service,
                                     span.getName(),
                                     hex(span.getSpanId().toByteArray()),
-                                    hex(span.getParentSpanId().toByteArray())));
+                                    hex(span.getParentSpanId().toByteArray()),
+                                    attributes(span.getAttributesList())));
                 }
             }
         }
+    }
+
+    private static Map<String, String> attributes(List<KeyValue> attributes) {
+        return attributes.stream()
+                .collect(Collectors.toMap(
+                        KeyValue::getKey,
+                        attribute -> attribute.getValue().hasStringValue()
+                                ? attribute.getValue().getStringValue()
+                                : attribute.getValue().toString().strip()));
     }
 
     private static String hex(byte[] bytes) {

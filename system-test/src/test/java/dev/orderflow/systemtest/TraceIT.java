@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.orderflow.systemtest.OtlpReceiver.Span;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -51,7 +52,35 @@ class TraceIT {
                 .filter(span -> span.parent().equals(client))
                 .map(Span::service)
                 .toList();
-        assertEquals(java.util.List.of("order"), roots);
+        assertEquals(List.of("order"), roots);
+        assertEquals(List.of(), violations(traceId), "of OpenTelemetry's conventions");
+        assertEquals(
+                Set.copyOf(Orderflow.SERVICES),
+                naming(traceId, reply.json().get("order_id").textValue()));
+    }
+
+    /** Spans that lack what their kind has by the conventions, and those that tell who ordered. */
+    private List<Span> violations(String traceId) {
+        return system.traces().trace(traceId).stream()
+                .filter(span -> !(has(span, "http.request.method", "url.path")
+                                || has(span, "rpc.system", "rpc.method")
+                                || has(span, "messaging.system", "messaging.destination.name", "cloudevents.event_type")
+                                || "postgresql".equals(span.attributes().get("db.system")))
+                        || span.attributes().values().stream().anyMatch(value -> value.contains("@"))
+                        || !span.attributes().getOrDefault("client.address", "").isEmpty())
+                .toList();
+    }
+
+    private static boolean has(Span span, String... attributes) {
+        return span.attributes().keySet().containsAll(Set.of(attributes));
+    }
+
+    /** The services whose spans can be found by the order's id. */
+    private Set<String> naming(String traceId, String orderId) {
+        return system.traces().trace(traceId).stream()
+                .filter(span -> orderId.equals(span.attributes().get("orderflow.order.id")))
+                .map(Span::service)
+                .collect(Collectors.toSet());
     }
 
     private Set<String> services(String traceId) {
