@@ -125,7 +125,7 @@ class InboxRecordTest {
     void anotherAgeIsUnreadable(String time) {
         with("ce_id", ID).with("ce_type", "thing.happened").with("ce_time", time);
 
-        assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(null));
+        assertThrows(InboxRecord.Unreadable.class, () -> record("key", "{}").envelope(Span.getInvalid()));
     }
 
     @ParameterizedTest

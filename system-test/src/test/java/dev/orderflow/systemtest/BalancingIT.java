@@ -107,8 +107,8 @@ class BalancingIT {
         for (int round = 0; round < 9; round++) {
             placeSome();
         }
-        counts().forEach((address, after) ->
-                assertTrue(after - before.get(address) >= 15, address + " of " + before + " to " + counts()));
+        counts().forEach((address, after) -> assertTrue(
+                after - before.getOrDefault(address, 0L) >= 15, address + " of " + before + " to " + counts()));
 
         resolve(FIRST, "127.0.0.2");
         var going = Thread.ofVirtual().start(leaving::stop);

@@ -93,6 +93,7 @@ final class Orderflow implements AutoCloseable {
                                 "notification.send-lease", "12s",
                                 "notification.send-timeout", "5s",
                                 "notification.retry-longest", "2s");
+                    case "fraud" -> Map.of("quarkus.log.console.json.enabled", "true"); // as in production
                     default -> Map.of();
                 });
         return settings;
@@ -272,6 +273,15 @@ final class Orderflow implements AutoCloseable {
                 unfinished.put("unsent events of " + service, database(service).number("select count(*) from outbox")));
         unfinished.values().removeIf(number -> number == 0);
         return unfinished;
+    }
+
+    /** Everything that the part has logged. */
+    List<String> log(Part part) {
+        try {
+            return Files.readAllLines(part.log());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The last words of every part, for a test that failed. */

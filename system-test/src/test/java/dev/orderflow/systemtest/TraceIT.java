@@ -5,9 +5,11 @@ import static dev.orderflow.systemtest.Orderflow.order;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.orderflow.systemtest.OtlpReceiver.Span;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -81,6 +83,35 @@ class TraceIT {
                 .filter(span -> orderId.equals(span.attributes().get("orderflow.order.id")))
                 .map(Span::service)
                 .collect(Collectors.toSet());
+    }
+
+    @Test
+    void linesOfJsonNameTheTraceTheStoryAndTheOrder() throws JsonProcessingException {
+        var traceId = UUID.randomUUID().toString().replace("-", "");
+        var reply = system.client()
+                .post(
+                        system.uri("order", "/api/v1/orders"),
+                        order("logged", system.product("5.00", 10), 1),
+                        Map.of(
+                                "Idempotency-Key", traceId,
+                                "X-Correlation-Id", "story-" + traceId,
+                                "traceparent", "00-" + traceId + "-00f067aa0ba902b7-01"));
+        assertEquals(201, reply.status(), reply::text);
+        var orderId = reply.json().get("order_id").textValue();
+
+        var line = await("fraud logs its verdict")
+                .atMost(PATIENCE)
+                .until(
+                        () -> system.log(system.part("fraud")).stream()
+                                .filter(text -> text.contains(orderId))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+
+        var ids = Client.JSON.readTree(line).get("mdc");
+        assertEquals(orderId, ids.path("orderId").asText(), line);
+        assertEquals(traceId, ids.path("traceId").asText(), line);
+        assertEquals("story-" + traceId, ids.path("correlationId").asText(), line);
     }
 
     private Set<String> services(String traceId) {
