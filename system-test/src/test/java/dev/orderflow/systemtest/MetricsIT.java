@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -22,6 +24,7 @@ class MetricsIT {
 
     private static final Pattern ROW = Pattern.compile("^\\| (`[a-z]+\\.[a-z.]+`(?:, `[a-z]+\\.[a-z.]+`)*) \\|");
     private static final Pattern NAME = Pattern.compile("`([a-z.]+)`");
+    private static final Pattern ALERTED = Pattern.compile("\\b(?:outbox|inbox|order|inventory)_[a-z_]+\\b");
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE ([a-z_]+) ");
 
     private final Orderflow system;
@@ -30,17 +33,36 @@ class MetricsIT {
         this.system = system;
     }
 
-    @Test
-    void everyMetricOfTheReadmeIsThere() throws IOException {
+    /** Some are there only when the first event has been read. */
+    @BeforeEach
+    void somethingHappens() {
         var id = system.placed(order("customer-" + UUID.randomUUID(), system.product("5.00", 10), 1));
         system.awaitState(id, "CONFIRMED");
+    }
+
+    @Test
+    void everyMetricOfTheReadmeIsThere() throws IOException {
         var promised = promised();
         assertTrue(promised.size() >= 20, promised::toString);
 
+        awaitAll(promised);
+    }
+
+    /** An alert on a name that nobody has never goes off. */
+    @Test
+    void everyMetricOfTheAlertsIsThere() throws IOException {
+        var alerts = Files.readString(Project.here().root().resolve("k8s/overlays/local/platform/alerts.yaml"));
+        var alerted = ALERTED.matcher(alerts).results().map(MatchResult::group).toList();
+        assertTrue(alerted.size() >= 7, alerted::toString);
+
+        awaitAll(alerted);
+    }
+
+    private void awaitAll(List<String> metrics) {
         for (var service : Orderflow.SERVICES) {
             await(service).untilAsserted(() -> {
                 var missing = new TreeSet<>(
-                        promised.stream().filter(name -> isOf(service, name)).toList());
+                        metrics.stream().filter(name -> isOf(service, name)).toList());
                 missing.removeAll(names(service));
                 assertEquals(new TreeSet<>(), missing, service);
             });
