@@ -1,8 +1,13 @@
 package dev.orderflow.notification;
 
 import dev.orderflow.messaging.Cause;
+import dev.orderflow.messaging.Correlation;
 import dev.orderflow.notification.domain.Decision;
+import dev.orderflow.notification.domain.Outcome;
+import dev.orderflow.notification.domain.Outcome.Rejected;
 import dev.orderflow.notification.domain.Outcome.Unavailable;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
@@ -107,14 +112,30 @@ class NotificationSender {
     }
 
     private Uni<Boolean> deliver(Claimed claimed) {
-        return stories.within(claimed.cause(), "send email", cause -> delivery.attempt(claimed)
-                        .chain(attempt -> finish(claimed, attempt, cause)))
+        return stories.within(claimed.cause(), "send email", cause -> attempt(claimed, cause))
                 .onFailure()
                 // The lease ends by itself, and then it is tried again.
                 .recoverWithItem(failure -> {
                     LOG.warnf("not marked: notificationId=%s failure=%s", claimed.id(), failure.toString());
                     return false;
                 });
+    }
+
+    private Uni<Boolean> attempt(Claimed claimed, Cause cause) {
+        Span span = Span.current().setAttribute("network.protocol.name", "smtp");
+        if (claimed.orderId() != null) {
+            Correlation.order(claimed.orderId().toString());
+        }
+        return delivery.attempt(claimed)
+                .invoke(attempt -> mark(span, attempt.outcome()))
+                .chain(attempt -> finish(claimed, attempt, cause));
+    }
+
+    private static void mark(Span span, Outcome outcome) {
+        span.setAttribute("orderflow.outcome", outcome.getClass().getSimpleName());
+        if (outcome instanceof Unavailable || outcome instanceof Rejected) {
+            span.setStatus(StatusCode.ERROR);
+        }
     }
 
     private Uni<Boolean> finish(Claimed claimed, Attempt attempt, Cause cause) {

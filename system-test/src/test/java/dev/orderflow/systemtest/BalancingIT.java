@@ -41,7 +41,7 @@ class BalancingIT {
     private static final String NAME = "inventory.test";
     private static final String FIRST = "127.0.0.1";
     private static final Pattern RESERVED =
-            Pattern.compile("(?m)^inventory_decisions_total\\{.*input=\"Reserve\".*} (\\d+)");
+            Pattern.compile("(?m)^inventory_decisions_total\\{.*input=\"Reserve\".*} (\\S+)");
 
     private final Orderflow system;
     private final Path names = Path.of("target", "system", "names").toAbsolutePath();
@@ -144,7 +144,7 @@ class BalancingIT {
     private long reserved(URI metrics) {
         return RESERVED.matcher(system.client().get(metrics).text())
                 .results()
-                .mapToLong(count -> Long.parseLong(count.group(1)))
+                .mapToLong(count -> (long) Double.parseDouble(count.group(1)))
                 .sum();
     }
 

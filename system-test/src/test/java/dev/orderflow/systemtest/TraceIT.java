@@ -66,6 +66,7 @@ class TraceIT {
         return system.traces().trace(traceId).stream()
                 .filter(span -> !(has(span, "http.request.method", "url.path")
                                 || has(span, "rpc.system", "rpc.method")
+                                || has(span, "network.protocol.name", "orderflow.outcome")
                                 || has(span, "messaging.system", "messaging.destination.name", "cloudevents.event_type")
                                 || "postgresql".equals(span.attributes().get("db.system")))
                         || span.attributes().values().stream().anyMatch(value -> value.contains("@"))
