@@ -41,7 +41,7 @@ class BalancingIT {
     private static final String NAME = "inventory.test";
     private static final String FIRST = "127.0.0.1";
     private static final Pattern RESERVED =
-            Pattern.compile("(?m)^inventory_decisions_total\\{.*input=\"Reserve\".*} (\\S+)");
+            Pattern.compile("(?m)^inventory_decisions_total\\{[^}]*input=\"Reserve\"[^}]*} (\\S+)");
 
     private final Orderflow system;
     private final Path names = Path.of("target", "system", "names").toAbsolutePath();
@@ -63,21 +63,13 @@ class BalancingIT {
         replicas.put(FIRST, system.management("inventory", "/q/metrics"));
         resolve(FIRST);
         var layout = beside("order");
-        start(new ServiceProcess(
-                system.project(),
-                "order",
-                log("order"),
-                layout,
-                Map.of(
-                        "quarkus.grpc.clients.inventory.host",
-                        NAME,
-                        "jdk.net.hosts.file",
-                        names.toString(),
-                        // As in the images, only shorter.
-                        "sun.net.inetaddr.ttl",
-                        "1",
-                        "networkaddress.cache.ttl",
-                        "1")));
+        var settings = system.settings("order");
+        settings.put("quarkus.grpc.clients.inventory.host", NAME);
+        settings.put("jdk.net.hosts.file", names.toString());
+        // As in the images.
+        settings.put("sun.net.inetaddr.ttl", "1");
+        settings.put("networkaddress.cache.ttl", "1");
+        start(new ServiceProcess(system.project(), "order", log("order"), layout, settings));
         orders = URI.create("http://localhost:" + layout.http("order") + "/api/v1/orders");
         product = system.product("1.00", 100_000);
     }
@@ -150,12 +142,9 @@ class BalancingIT {
 
     private Part replica(String address) {
         var layout = beside("inventory");
-        var replica = new ServiceProcess(
-                system.project(),
-                "inventory",
-                log("inventory-" + address),
-                layout,
-                Map.of("quarkus.grpc.server.host", address));
+        var settings = system.settings("inventory");
+        settings.put("quarkus.grpc.server.host", address);
+        var replica = new ServiceProcess(system.project(), "inventory", log("inventory-" + address), layout, settings);
         start(replica);
         replicas.put(address, URI.create("http://localhost:" + layout.management("inventory") + "/q/metrics"));
         return replica;

@@ -76,7 +76,7 @@ final class Orderflow implements AutoCloseable {
     }
 
     /** What is shorter here than in production, so that a fault is over within a test. Their order is the same. */
-    private Map<String, String> settings(String service) {
+    Map<String, String> settings(String service) {
         var settings = new HashMap<String, String>();
         settings.put("OTEL_EXPORTER_OTLP_ENDPOINT", traces.endpoint());
         settings.put("quarkus.otel.bsp.schedule.delay", "200ms");
