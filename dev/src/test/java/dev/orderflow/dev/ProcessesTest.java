@@ -40,14 +40,16 @@ class ProcessesTest {
 
     @Test
     void whoDoesNotEndInTimeIsKilled() {
-        var stubborn =
-                Processes.start(List.of("sh", "-c", "trap '' TERM; sleep 600 & wait; wait"), folder.resolve("log"));
+        var deaf = folder.resolve("deaf");
+        var stubborn = Processes.start(
+                List.of("sh", "-c", "trap '' TERM; sleep 600 & touch " + deaf + "; wait; wait"), folder.resolve("log"));
+        await().until(() -> Files.exists(deaf));
         var children = stubborn.descendants().toList();
         stubborn.destroy();
 
         Processes.awaitEnd(stubborn.toHandle(), Duration.ofMillis(200));
 
-        assertFalse(stubborn.isAlive());
+        assertTrue(Processes.isGone(stubborn.toHandle()));
         children.forEach(Processes::kill);
     }
 
