@@ -69,7 +69,7 @@ class InventoryConnectionTest {
 
         @Override
         public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("this test is about the connection, nothing calls through it");
         }
 
         @Override
