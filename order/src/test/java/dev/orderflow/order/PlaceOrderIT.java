@@ -215,6 +215,13 @@ class PlaceOrderIT {
         assertEquals(List.of(), inventory.asked());
     }
 
+    @Test
+    void saysWhereABodyCannotBeRead() {
+        problem(Api.post(Api.key(), "{\"customer_id\":\n  oops}"), 400, null)
+                .then()
+                .body("detail", matchesPattern("The body cannot be read as JSON at line 2, column \\d+\\."));
+    }
+
     static Stream<Arguments> malformed() {
         var item = Api.item("p-1", 1);
         return Stream.of(
