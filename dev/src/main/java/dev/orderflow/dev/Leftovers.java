@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 
 /**
  * Finds what a killed run left behind. Every JVM of a home carries its mark in the command line, PostgreSQL the path of
- * its data, and Jaeger that of its configuration, so nothing has to be recorded, and a process that merely got an old number is never touched.
+ * its data, and Jaeger that of its configuration, so nothing has to be recorded, and a process that merely got an old
+ * number is never touched.
  */
 final class Leftovers {
 
