@@ -43,19 +43,20 @@ class MessageSpans {
 
     Span process(InboxRecord record, String consumer) {
         String type = record.type();
+        String key = record.keyText();
         SpanBuilder process = span("process", "process", record.topic())
                 .setSpanKind(SpanKind.CONSUMER)
                 .setParent(TraceContext.parent(record.traceparent()))
                 .setAttribute("messaging.message.id", record.identity())
-                .setAttribute("messaging.kafka.message.key", record.keyText())
+                .setAttribute("messaging.kafka.message.key", key)
                 .setAttribute("messaging.destination.partition.id", Integer.toString(record.partition()))
                 .setAttribute("messaging.kafka.offset", record.offset())
                 .setAttribute("messaging.consumer.group.name", consumer);
         if (type != null) {
             process.setAttribute("cloudevents.event_id", record.identity())
                     .setAttribute("cloudevents.event_type", type)
-                    .setAttribute("cloudevents.event_subject", record.keyText())
-                    .setAttribute(keyAttribute(type), record.keyText());
+                    .setAttribute("cloudevents.event_subject", key)
+                    .setAttribute(keyAttribute(type), key);
         }
         return process.startSpan();
     }
