@@ -25,6 +25,9 @@ final class Build {
     private static final Pattern MODULE =
             Pattern.compile("\\[INFO] Building orderflow ?(\\S*) \\S+ +\\[(\\d+)/(\\d+)]");
 
+    /** What native-image says of its own steps. */
+    private static final Pattern STEP = Pattern.compile("\\[(\\d/\\d)] ([A-Za-z ]+)\\.\\.\\.");
+
     /** Longer silence looks like a hang. */
     static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -59,8 +62,9 @@ final class Build {
             if (Files.exists(mark) && Files.readString(mark).equals(fingerprint)) {
                 return;
             }
+            say.accept("Building what has changed; the first time everything that is needed is fetched.");
             var build = new Build(home, modules, say);
-            build.run();
+            build.run(List.of());
             build.install();
             Files.writeString(mark, fingerprint);
             Files.writeString(mark(home, SERVERS), ofServers);
@@ -78,25 +82,33 @@ final class Build {
         }
     }
 
+    /** Makes one service's native executable below {@code target/}. */
+    static void executable(Home home, String service, Consumer<String> say) {
+        try {
+            new Build(home, List.of(service), say).run(List.of("-Dnative"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static Path mark(Home home, List<String> modules) {
         return home.app().resolve("built-" + String.join("-", modules));
     }
 
-    private void run() throws IOException {
-        say.accept("Building what has changed; the first time everything that is needed is fetched.");
+    private void run(List<String> further) throws IOException {
         Files.createDirectories(home.logs());
-        var command = new ProcessBuilder(
-                        home.root().resolve("mvnw").toString(),
-                        home.mark(), // when this process is killed, the next run ends Maven before it builds again
-                        "-B",
-                        "-Dstyle.color=never",
-                        "-Dquick",
-                        "package",
-                        "-pl",
-                        String.join(",", modules),
-                        "-am")
-                .directory(home.root().toFile())
-                .redirectErrorStream(true);
+        var words = new ArrayList<>(List.of(
+                home.root().resolve("mvnw").toString(),
+                home.mark(), // when this process is killed, the next run ends Maven before it builds again
+                "-B",
+                "-Dstyle.color=never",
+                "-Dquick",
+                "package",
+                "-pl",
+                String.join(",", modules),
+                "-am"));
+        words.addAll(further);
+        var command = new ProcessBuilder(words).directory(home.root().toFile()).redirectErrorStream(true);
         command.environment().put("ORDERFLOW_TRANSFERS", "shown");
         var process = command.start();
         process.getOutputStream().close();
@@ -131,6 +143,12 @@ final class Build {
             step = module.group(2) + "/" + module.group(3) + " " + name;
             say(step);
         }
+        var part = STEP.matcher(line);
+        if (part.lookingAt()) {
+            step = modules.getFirst() + " " + part.group(1) + " "
+                    + part.group(2).strip();
+            say(step);
+        }
     }
 
     private void breakSilence(Process process) {
@@ -158,14 +176,16 @@ final class Build {
             }
         }
         for (var module : modules) {
-            Folders.delete(home.app().resolve(module));
-            var built = home.root().resolve(module).resolve("target");
-            var installed = home.app().resolve(module).resolve("target");
-            if (module.equals("dev")) {
-                copy(built.resolve("classes"), installed.resolve("classes"));
-                copy(built.resolve("lib"), installed.resolve("lib"));
-            } else if (!module.equals("messaging")) {
-                copy(built.resolve("quarkus-app"), installed.resolve("quarkus-app"));
+            var parts =
+                    switch (module) {
+                        case "dev" -> List.of("classes", "lib");
+                        case "messaging" -> List.<String>of();
+                        default -> List.of("quarkus-app");
+                    };
+            for (var part : parts) {
+                var built = Path.of(module, "target", part);
+                Folders.delete(home.app().resolve(built));
+                copy(home.root().resolve(built), home.app().resolve(built));
             }
         }
     }

@@ -157,12 +157,12 @@ final class Keeper {
 
     private void awaitReady(Process process, Instant begun) throws InterruptedException {
         while (!part.isReady(process.pid())) {
-            if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
                 return;
             }
         }
         if (process.isAlive()) {
-            journal.say("%-13s ready after %.1f s"
+            journal.say("%-13s ready after %.2f s"
                     .formatted(
                             part.name(), Duration.between(begun, Instant.now()).toMillis() / 1000.0));
             become(State.READY);

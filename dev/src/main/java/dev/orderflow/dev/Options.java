@@ -4,13 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a start was asked for. The service in development mode is empty when there is none. */
-record Options(boolean attached, boolean fresh, boolean serversOnly, String developed, int offset, boolean traces) {
+record Options(
+        boolean attached,
+        boolean fresh,
+        boolean serversOnly,
+        boolean executables,
+        String developed,
+        int offset,
+        boolean traces) {
 
     static Options parse(List<String> arguments, String offset) {
         var rest = new ArrayList<>(arguments);
         var detach = rest.remove("--detach");
         var fresh = rest.remove("--fresh");
         var traces = rest.remove("--traces");
+        var executables = rest.remove("--native");
         var infra = rest.remove("infra");
         var dev = rest.indexOf("--dev");
         var developed = "";
@@ -24,10 +32,10 @@ record Options(boolean attached, boolean fresh, boolean serversOnly, String deve
         if (!rest.isEmpty()) {
             throw new Failure("what is " + rest.getFirst() + "? ./run --help tells what there is");
         }
-        if (infra && !developed.isEmpty()) {
-            throw new Failure("infra starts the servers only; --dev needs the other services, too");
+        if (infra && (executables || !developed.isEmpty())) {
+            throw new Failure("infra starts the servers only; --native and --dev are about services");
         }
-        return new Options(!detach, fresh, infra, developed, offset(offset), traces);
+        return new Options(!detach, fresh, infra, executables, developed, offset(offset), traces);
     }
 
     private static int offset(String text) {
@@ -54,7 +62,16 @@ record Options(boolean attached, boolean fresh, boolean serversOnly, String deve
     }
 
     Options withoutTraces() {
-        return new Options(attached, fresh, serversOnly, developed, offset, false);
+        return new Options(attached, fresh, serversOnly, executables, developed, offset, false);
+    }
+
+    /** The services that run as executables. */
+    List<String> executed() {
+        return executables
+                ? services().stream()
+                        .filter(service -> !service.equals(developed))
+                        .toList()
+                : List.of();
     }
 
     /** As arguments of the supervisor. */
@@ -62,6 +79,7 @@ record Options(boolean attached, boolean fresh, boolean serversOnly, String deve
         return List.of(
                 Boolean.toString(attached),
                 Boolean.toString(serversOnly),
+                Boolean.toString(executables),
                 "dev:" + developed,
                 Integer.toString(offset),
                 Boolean.toString(traces));
@@ -72,8 +90,9 @@ record Options(boolean attached, boolean fresh, boolean serversOnly, String deve
                 Boolean.parseBoolean(words.get(0)),
                 false,
                 Boolean.parseBoolean(words.get(1)),
-                words.get(2).substring("dev:".length()),
-                Integer.parseInt(words.get(3)),
-                Boolean.parseBoolean(words.get(4)));
+                Boolean.parseBoolean(words.get(2)),
+                words.get(3).substring("dev:".length()),
+                Integer.parseInt(words.get(4)),
+                Boolean.parseBoolean(words.get(5)));
     }
 }

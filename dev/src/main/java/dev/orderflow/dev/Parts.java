@@ -9,7 +9,7 @@ import java.util.Map;
 record Parts(Home home, Options options) {
 
     List<Part> all() {
-        var project = new Project(home.app());
+        var project = new Project(home.app(), options.executables());
         var layout = options.layout();
         var parts = new ArrayList<Part>();
         parts.add(

@@ -1,20 +1,36 @@
 package dev.orderflow.dev;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
 
-/** Where the checked-out project lies and what a build leaves in it. */
-public record Project(Path root) {
+/**
+ * Where the checked-out project lies and what a build leaves in it.
+ *
+ * @param executables whether its services are started as native executables, and not in JVMs
+ */
+public record Project(Path root, boolean executables) {
 
-    /** The project around the working directory, or the one that the property {@code orderflow.root} names. */
+    /**
+     * The project around the working directory, or the one that the property {@code orderflow.root} names; with executables
+     * where {@code orderflow.native} says so.
+     */
     public static Project here() {
+        return new Project(checkout(), Boolean.getBoolean("orderflow.native"));
+    }
+
+    private static Path checkout() {
         var named = System.getProperty("orderflow.root");
         if (named != null) {
-            return new Project(Path.of(named));
+            return Path.of(named);
         }
         for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             if (Files.exists(folder.resolve("mvnw")) && Files.exists(folder.resolve("dev/pom.xml"))) {
-                return new Project(folder);
+                return folder;
             }
         }
         throw new IllegalStateException("not inside orderflow: " + Path.of("").toAbsolutePath());
@@ -34,8 +50,22 @@ public record Project(Path root) {
         return root.resolve("target/test-servers");
     }
 
-    /** The folder of a packaged service. */
-    public Path packaged(String service) {
-        return root.resolve(service).resolve("target/quarkus-app");
+    /** What a JVM starts of a packaged service. */
+    Path jar(String service) {
+        return root.resolve(service).resolve("target/quarkus-app/quarkus-run.jar");
+    }
+
+    /** A service's native executable, the latest when a version was left behind, if one was built. */
+    Optional<Path> executable(String service) {
+        var folder = root.resolve(service).resolve("target");
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (var found = Files.newDirectoryStream(folder, "orderflow-" + service + "-*-runner")) {
+            return StreamSupport.stream(found.spliterator(), false)
+                    .max(Comparator.comparing(file -> file.toFile().lastModified()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -160,12 +160,7 @@ final class Run {
     private void prepare(Options options) {
         Leftovers.end(home, System.out::println);
         Requirements.check(home, options);
-        var modules = options.serversOnly() ? Build.SERVERS : Build.SYSTEM;
-        if (environment("ORDERFLOW_SKIP_BUILD").isEmpty()) {
-            Build.ifStale(home, modules, System.out::println);
-        } else {
-            Build.skip(home, modules);
-        }
+        build(options);
         if (options.fresh()) {
             Folders.delete(home.data());
             Folders.delete(home.mails());
@@ -182,6 +177,19 @@ final class Run {
         viewer.fetch(System.out::println);
     }
 
+    private void build(Options options) {
+        var jars = !options.serversOnly() && !options.executables();
+        var modules = jars ? Build.SYSTEM : Build.SERVERS;
+        var executables = new Executables(home, System.out::println);
+        if (environment("ORDERFLOW_SKIP_BUILD").isEmpty()) {
+            Build.ifStale(home, modules, System.out::println);
+            executables.ifStale(options.executed(), environment("GRAALVM_HOME"));
+        } else {
+            Build.skip(home, modules);
+            executables.skip(options.executed());
+        }
+    }
+
     private void launch(Options options) {
         try {
             Files.deleteIfExists(home.control());
@@ -189,7 +197,7 @@ final class Run {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var built = new Project(home.app());
+        var built = new Project(home.app(), false);
         var command = new ArrayList<String>();
         command.addAll(List.of(
                 Jvm.java(),

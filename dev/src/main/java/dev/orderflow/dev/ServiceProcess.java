@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A packaged service in a JVM of its own; it is ready when its readiness probe says so. */
+/** A packaged service, in a JVM of its own or as an executable; it is ready when its readiness probe says so. */
 public final class ServiceProcess extends Part {
 
     /** Measured: enough for thousands of orders, and five of them fit into a small machine. */
@@ -19,6 +19,8 @@ public final class ServiceProcess extends Part {
             "-XX:TieredStopAtLevel=1",
             // A service that lost a thread to a full heap would live on without it; ended, it is started again.
             "-XX:+ExitOnOutOfMemoryError");
+
+    private static final List<String> EXECUTABLE = List.of("-Xmx96m", "-XX:+ExitOnOutOfMemoryError");
 
     private final Project project;
     private final Layout layout;
@@ -39,7 +41,22 @@ public final class ServiceProcess extends Part {
 
     @Override
     List<String> prepare() {
-        var jar = project.packaged(name()).resolve("quarkus-run.jar");
+        return project.executables() ? executable() : jar();
+    }
+
+    private List<String> executable() {
+        var file = project.executable(name())
+                .orElseThrow(() -> new Failure(name() + " is no executable yet: run ./mvnw -Dquick -Dnative package"));
+        var command = new ArrayList<String>();
+        command.add(file.toString());
+        command.add(Jvm.mark());
+        command.addAll(EXECUTABLE);
+        command.addAll(settings());
+        return command;
+    }
+
+    private List<String> jar() {
+        var jar = project.jar(name());
         if (!Files.exists(jar)) {
             throw new Failure(name() + " is not packaged: run ./mvnw -Dquick package");
         }
@@ -47,10 +64,17 @@ public final class ServiceProcess extends Part {
         command.add(Jvm.java());
         command.add(Jvm.mark());
         command.addAll(JVM);
-        new TreeMap<>(properties).forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.addAll(settings());
         command.add("-jar");
         command.add(jar.toString());
         return command;
+    }
+
+    private List<String> settings() {
+        return new TreeMap<>(properties)
+                .entrySet().stream()
+                        .map(property -> "-D" + property.getKey() + "=" + property.getValue())
+                        .toList();
     }
 
     @Override

@@ -16,7 +16,7 @@ class OptionsTest {
     void withoutArgumentsEverythingRunsAttachedOnTheDocumentedPorts() {
         var options = Options.parse(List.of(), "");
 
-        assertEquals(new Options(true, false, false, "", 0, false), options);
+        assertEquals(new Options(true, false, false, false, "", 0, false), options);
         assertEquals(Layout.SERVICES, options.services());
         assertEquals(8080, options.layout().http("order"));
         assertEquals(9184, options.layout().management("analytics"));
@@ -25,8 +25,17 @@ class OptionsTest {
     @Test
     void argumentsComeInAnyOrder() {
         assertEquals(
-                new Options(false, true, false, "order", 1000, true),
+                new Options(false, true, false, false, "order", 1000, true),
                 Options.parse(List.of("--fresh", "--dev", "order", "--traces", "--detach"), "1000"));
+    }
+
+    @Test
+    void whatIsDevelopedIsNoExecutable() {
+        assertEquals(List.of(), Options.parse(List.of(), "").executed());
+        assertEquals(Layout.SERVICES, Options.parse(List.of("--native"), "").executed());
+        assertEquals(
+                List.of("order", "inventory", "notification", "analytics"),
+                Options.parse(List.of("--native", "--dev", "fraud"), "").executed());
     }
 
     @Test
@@ -42,13 +51,13 @@ class OptionsTest {
 
     @Test
     void theSupervisorUnderstandsTheSame() {
-        var options = Options.parse(List.of("--dev", "fraud", "--traces"), "7");
+        var options = Options.parse(List.of("--native", "--dev", "fraud", "--traces"), "7");
 
         assertEquals(options, Options.ofWords(options.words()));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--dev", "--dev kafka", "--frsh", "infra --dev order", "order"})
+    @ValueSource(strings = {"--dev", "--dev kafka", "--frsh", "infra --dev order", "infra --native", "order"})
     void whatItDoesNotUnderstandItSays(String line) {
         assertThrows(Failure.class, () -> Options.parse(List.of(line.split(" ", -1)), ""));
     }

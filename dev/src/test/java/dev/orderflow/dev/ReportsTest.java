@@ -19,7 +19,7 @@ class ReportsTest {
     void statusHasALineForEachPartWithItsPorts() {
         var status = new Status(Layout.standard(0));
         status.add(new Keeper(
-                new MailProcess(new Project(Path.of("x")), Path.of("x"), Path.of("x.log"), Layout.standard(0)),
+                new MailProcess(new Project(Path.of("x"), false), Path.of("x"), Path.of("x.log"), Layout.standard(0)),
                 new Journal()));
 
         var lines = status.text().lines().toList();
