@@ -9,6 +9,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
@@ -24,6 +25,9 @@ public final class TestArchitecture {
     private static final String DOMAIN = "dev.orderflow.*.domain..";
 
     private TestArchitecture() {}
+
+    @ArchTest
+    static final ArchTests json = ArchTests.in(TestJson.class);
 
     @ArchTest
     static final ArchRule domainIsPlainJava = classes()

@@ -1,6 +1,7 @@
 package dev.orderflow.messaging;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -33,6 +34,7 @@ class Discard {
             select identity, reason, discarded_at from discarded where id = $1 and consumer = $2 and key = $3""";
 
     /** What was given up, when and why. */
+    @RegisterForReflection
     record Outcome(
             @JsonProperty("consumer") String consumer,
             @JsonProperty("key") String key,

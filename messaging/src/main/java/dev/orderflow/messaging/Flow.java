@@ -1,6 +1,7 @@
 package dev.orderflow.messaging;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
  * How messages flow through this service right now. Numbers of rows are exact up to 10,000; above that they are estimates
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param parked those records and the ones behind them
  * @param lag records on Kafka that this replica's consumers have yet to fetch
  */
+@RegisterForReflection
 public record Flow(
         @JsonProperty("unsent") long unsent,
         @JsonProperty("oldest_unsent_seconds") double oldestUnsentSeconds,

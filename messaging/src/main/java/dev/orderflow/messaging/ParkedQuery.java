@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -23,6 +24,7 @@ class ParkedQuery {
             order by id limit $4""";
 
     /** @param key as text, or {@code base64:} and the bytes when they are none; what a redrive is asked for with */
+    @RegisterForReflection
     record Item(
             @JsonProperty("id") long id,
             @JsonProperty("consumer") String consumer,
@@ -34,6 +36,7 @@ class ParkedQuery {
             @JsonProperty("parked_at") Instant parkedAt) {}
 
     /** @param next the id to continue after; absent on the last page */
+    @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(
             @JsonProperty("items") List<Item> items,

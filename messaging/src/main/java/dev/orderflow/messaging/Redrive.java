@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -25,6 +26,7 @@ class Redrive {
      * @param redriven records applied, now out of the way
      * @param failure why the next one cannot be applied either; it and those behind it stay parked. Null when none is left
      */
+    @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Outcome(
             @JsonProperty("consumer") String consumer,

@@ -6,11 +6,16 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.orderflow.dev.TestJson;
 import io.vertx.mutiny.sqlclient.Pool;
 
 @AnalyzeClasses(packages = "dev.orderflow", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+
+    @ArchTest
+    static final ArchTests JSON = ArchTests.in(TestJson.class);
 
     @ArchTest
     static final ArchRule SEES_NO_SERVICE = noClasses()

@@ -1,5 +1,6 @@
 package dev.orderflow.order;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
@@ -9,6 +10,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** Where the customer wants to hear about the order. Leaves this service only by GetContact. */
+@RegisterForReflection
 record Contact(@Nullable String email, @Nullable String phone) {
 
     /**

@@ -1,5 +1,6 @@
 package dev.orderflow.order;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -105,6 +106,11 @@ class OrderMessages {
             @Nullable String contactRef,
             @Nullable String reason) {}
 
+    /** All that makes two requests the same one. */
+    @RegisterForReflection
+    @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+    record Wish(String customerId, List<RequestedLine> lines, Contact contact) {}
+
     OrderBody order(Order order) {
         return switch (order) {
             case Pending pending -> order(pending.purchase(), "PENDING", null);
@@ -124,7 +130,7 @@ class OrderMessages {
 
     /** What a request asks for, in a form that is equal for equal requests, whatever their spelling. */
     String fingerprint(String customerId, List<RequestedLine> lines, Contact contact) {
-        return sha256(bytes(List.of(customerId, lines, contact)));
+        return sha256(bytes(new Wish(customerId, lines, contact)));
     }
 
     /** By which fraud recognises a contact. */

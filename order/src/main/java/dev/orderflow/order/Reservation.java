@@ -1,6 +1,7 @@
 package dev.orderflow.order;
 
 import dev.orderflow.order.domain.OrderLine;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +34,8 @@ sealed interface Reservation {
     /** At least one line falls short; nothing is held. */
     record OutOfStock(List<Shortage> shortages) implements Reservation {}
 
-    /** A line that falls short. */
+    /** A line that falls short; clients get it as it is. */
+    @RegisterForReflection
     record Shortage(String productId, long requested, long available) {}
 
     /** Products that inventory does not have; nothing is held. */

@@ -1,0 +1,140 @@
+package dev.orderflow.dev;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Every type of ours that becomes JSON, or is made of it, is registered for reflection. On a JVM nobody would notice; a
+ * native executable fails, or leaves fields out, when it meets one that is not.
+ */
+public final class TestJson {
+
+    private static final String REGISTERED = "io.quarkus.runtime.annotations.RegisterForReflection";
+    private static final String RESOURCE = "jakarta.ws.rs.Path";
+    private static final String PROBLEM = "io.quarkiverse.resteasy.problem.HttpProblem$Builder";
+
+    private TestJson() {}
+
+    @ArchTest
+    static final ArchRule everyTypeIsRegistered = classes().that().resideOutsideOfPackage("dev.orderflow.dev").should(new ArchCondition<JavaClass>("register what it reads and writes as JSON for reflection") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    for (var json : withParts(roots(type))) {
+                        if (!new ClassFileImporter().importClass(json).isAnnotatedWith(REGISTERED)) {
+                            var text = json.getName() + " is JSON of " + type.getName() + " and is not registered";
+                            events.add(SimpleConditionEvent.violated(type, text));
+                        }
+                    }
+                }
+            });
+
+    /** What a class gives to the JSON library itself, or lets the framework give to it. */
+    static Set<Class<?>> roots(JavaClass type) {
+        var roots = new LinkedHashSet<Class<?>>();
+        if (type.isAnnotatedWith(RESOURCE)) {
+            type.getMethods().stream()
+                    .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
+                    .forEach(method -> signature(method, roots));
+            members(type, roots);
+        }
+        if (calls(type).anyMatch(call -> call.getTargetOwner().isAssignableTo(ObjectMapper.class))) {
+            type.getReferencedClassObjects()
+                    .forEach(constant -> ours(constant.getRawType().reflect(), roots));
+            members(type, roots);
+        }
+        if (type.isAssignableTo(TypeReference.class)) {
+            ours(type.reflect().getGenericSuperclass(), roots);
+        }
+        calls(type).filter(TestJson::extendsProblem).forEach(call -> calls(type)
+                .filter(other -> other.getOrigin().equals(call.getOrigin()))
+                .forEach(other -> results(other, roots)));
+        return roots;
+    }
+
+    private static Stream<JavaMethodCall> calls(JavaClass type) {
+        return type.getMethodCallsFromSelf().stream();
+    }
+
+    private static void signature(JavaMethod method, Set<Class<?>> found) {
+        ours(method.reflect().getGenericReturnType(), found);
+        for (var parameter : method.reflect().getGenericParameterTypes()) {
+            ours(parameter, found);
+        }
+    }
+
+    private static void members(JavaClass type, Set<Class<?>> found) {
+        Arrays.stream(type.reflect().getDeclaredClasses())
+                .filter(member -> member.isRecord() || member.isEnum())
+                .forEach(found::add);
+    }
+
+    /** What stands in a problem beside the standard's own fields came from somewhere in the same method. */
+    private static boolean extendsProblem(JavaMethodCall call) {
+        return call.getTargetOwner().getName().equals(PROBLEM) && call.getName().equals("with");
+    }
+
+    private static void results(JavaMethodCall call, Set<Class<?>> found) {
+        call.getTarget()
+                .resolveMember()
+                .ifPresent(method -> ours(method.reflect().getGenericReturnType(), found));
+    }
+
+    /** The types and all that they consist of: components, constants, permitted subtypes. */
+    static Set<Class<?>> withParts(Set<Class<?>> roots) {
+        var all = new LinkedHashSet<>(roots);
+        for (var grown = 0; grown < all.size(); ) {
+            grown = all.size();
+            for (var type : Set.copyOf(all)) {
+                if (type.isRecord()) {
+                    Arrays.stream(type.getRecordComponents())
+                            .map(RecordComponent::getGenericType)
+                            .forEach(component -> ours(component, all));
+                }
+                if (type.isSealed()) {
+                    all.addAll(Arrays.asList(type.getPermittedSubclasses()));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static void ours(Type type, Set<Class<?>> found) {
+        switch (type) {
+            case Class<?> raw when raw.isArray() -> ours(raw.getComponentType(), found);
+            case Class<?> raw -> {
+                if (raw.getName().startsWith("dev.orderflow.")) {
+                    found.add(raw);
+                }
+            }
+            case ParameterizedType generic -> {
+                ours(generic.getRawType(), found);
+                Arrays.stream(generic.getActualTypeArguments()).forEach(argument -> ours(argument, found));
+            }
+            case GenericArrayType array -> ours(array.getGenericComponentType(), found);
+            case WildcardType wildcard ->
+                Arrays.stream(wildcard.getUpperBounds()).forEach(bound -> ours(bound, found));
+            default -> {}
+        }
+    }
+}
