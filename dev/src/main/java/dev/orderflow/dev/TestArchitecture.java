@@ -27,7 +27,7 @@ public final class TestArchitecture {
     private TestArchitecture() {}
 
     @ArchTest
-    static final ArchTests json = ArchTests.in(TestJson.class);
+    static final ArchTests executables = ArchTests.in(TestNative.class);
 
     @ArchTest
     static final ArchRule domainIsPlainJava = classes()

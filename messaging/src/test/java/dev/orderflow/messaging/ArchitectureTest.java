@@ -8,14 +8,14 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.orderflow.dev.TestJson;
+import dev.orderflow.dev.TestNative;
 import io.vertx.mutiny.sqlclient.Pool;
 
 @AnalyzeClasses(packages = "dev.orderflow", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchTests JSON = ArchTests.in(TestJson.class);
+    static final ArchTests EXECUTABLES = ArchTests.in(TestNative.class);
 
     @ArchTest
     static final ArchRule SEES_NO_SERVICE = noClasses()

@@ -64,6 +64,7 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
         return Map.of(
                 "quarkus.mailer.port", Integer.toString(smtpPort),
                 "quarkus.grpc.clients.order.test-port", Integer.toString(orderPort),
+                "quarkus.grpc.clients.order.port", Integer.toString(orderPort), // a packaged service is not in a test
                 "notification.operator-email", OPERATOR,
                 "notification.send-interval", "200ms",
                 "notification.send-lease", "4s",

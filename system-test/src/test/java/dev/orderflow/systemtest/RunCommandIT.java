@@ -44,6 +44,10 @@ class RunCommandIT {
         }
     }
 
+    /** The services as executables or, as without an argument, on JVMs. */
+    private static final String[] FORM =
+            Boolean.getBoolean("orderflow.native") ? new String[] {"--native"} : new String[0];
+
     private final int offset = freeOffset();
     private final Layout layout = Layout.standard(offset);
     private final HttpClient client = HttpClient.newHttpClient();
@@ -61,7 +65,7 @@ class RunCommandIT {
 
     @Test
     void startsServesRepairsAndSurvivesItsOwnEnd() throws Exception {
-        var started = run("--detach");
+        var started = run(detached());
         assertEquals(0, started.code(), started.said());
         assertEquals(3, run().code(), "one runs already");
         assertEquals(0, run("status").code());
@@ -100,7 +104,7 @@ class RunCommandIT {
         // Nobody is left to end the parts; the next start does, and finds the data.
         ProcessHandle.of(pid("supervisor")).orElseThrow().destroyForcibly();
         await().until(() -> run("status").code() == 3);
-        var terminal = start();
+        var terminal = start(FORM);
         await().atMost(Duration.ofSeconds(90)).until(() -> run("status").code() == 0);
         assertTrue(terminalSaid().contains("a killed run has left"));
         assertTrue(read(confirmed).contains("CONFIRMED"));
@@ -160,6 +164,11 @@ class RunCommandIT {
                         Layout.standard(offset).ports().values().stream().allMatch(Ports::isFree))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The whole system, in the form that was built. */
+    private static String[] detached() {
+        return Stream.concat(Stream.of("--detach"), Stream.of(FORM)).toArray(String[]::new);
     }
 
     private Process start(String... arguments) throws IOException {
