@@ -57,7 +57,7 @@ class PackagedIT {
                             List.of(),
                             Schemas.violations(event.type(), event.record().value())));
         }
-        given().get("/api/v1/orders?customer_id=cust-1")
+        given().get("/api/v1/customers/cust-1/orders")
                 .then()
                 .statusCode(200)
                 .body("orders[0].state", equalTo("CONFIRMED"));
