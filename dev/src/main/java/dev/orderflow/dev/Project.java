@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
@@ -50,9 +52,28 @@ public record Project(Path root, boolean executables) {
         return root.resolve("target/test-servers");
     }
 
-    /** What a JVM starts of a packaged service. */
-    Path jar(String service) {
-        return root.resolve(service).resolve("target/quarkus-app/quarkus-run.jar");
+    /** The command line that starts a packaged service in this project's form. */
+    public List<String> command(String service, List<String> options) {
+        return executables ? executable(service, options) : jar(service, options);
+    }
+
+    private List<String> executable(String service, List<String> options) {
+        var file = executable(service)
+                .orElseThrow(() -> new Failure(service + " is no executable yet: run ./mvnw -Dquick -Dnative package"));
+        var command = new ArrayList<>(List.of(file.toString()));
+        command.addAll(options);
+        return command;
+    }
+
+    private List<String> jar(String service, List<String> options) {
+        var jar = root.resolve(service).resolve("target/quarkus-app/quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new Failure(service + " is not packaged: run ./mvnw -Dquick package");
+        }
+        var command = new ArrayList<>(List.of(Jvm.java()));
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar.toString()));
+        return command;
     }
 
     /** A service's native executable, the latest when a version was left behind, if one was built. */

@@ -1,6 +1,5 @@
 package dev.orderflow.dev;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +19,8 @@ public final class ServiceProcess extends Part {
             // A service that lost a thread to a full heap would live on without it; ended, it is started again.
             "-XX:+ExitOnOutOfMemoryError");
 
-    private static final List<String> EXECUTABLE = List.of("-Xmx96m", "-XX:+ExitOnOutOfMemoryError");
+    /** The young objects of an executable would take a third of the heap before they are collected for the first time. */
+    private static final List<String> EXECUTABLE = List.of("-Xmx96m", "-Xmn8m", "-XX:+ExitOnOutOfMemoryError");
 
     private final Project project;
     private final Layout layout;
@@ -41,40 +41,10 @@ public final class ServiceProcess extends Part {
 
     @Override
     List<String> prepare() {
-        return project.executables() ? executable() : jar();
-    }
-
-    private List<String> executable() {
-        var file = project.executable(name())
-                .orElseThrow(() -> new Failure(name() + " is no executable yet: run ./mvnw -Dquick -Dnative package"));
-        var command = new ArrayList<String>();
-        command.add(file.toString());
-        command.add(Jvm.mark());
-        command.addAll(EXECUTABLE);
-        command.addAll(settings());
-        return command;
-    }
-
-    private List<String> jar() {
-        var jar = project.jar(name());
-        if (!Files.exists(jar)) {
-            throw new Failure(name() + " is not packaged: run ./mvnw -Dquick package");
-        }
-        var command = new ArrayList<String>();
-        command.add(Jvm.java());
-        command.add(Jvm.mark());
-        command.addAll(JVM);
-        command.addAll(settings());
-        command.add("-jar");
-        command.add(jar.toString());
-        return command;
-    }
-
-    private List<String> settings() {
-        return new TreeMap<>(properties)
-                .entrySet().stream()
-                        .map(property -> "-D" + property.getKey() + "=" + property.getValue())
-                        .toList();
+        var options = new ArrayList<>(List.of(Jvm.mark()));
+        options.addAll(project.executables() ? EXECUTABLE : JVM);
+        new TreeMap<>(properties).forEach((name, value) -> options.add("-D" + name + "=" + value));
+        return project.command(name(), options);
     }
 
     @Override

@@ -20,14 +20,10 @@ class MigrateOnlyIT {
     @Test
     void aServiceThatOnlyMigratesLeavesItsTablesAndEndsWell() throws Exception {
         var database = TestServers.newDatabase();
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dquarkus.init-and-exit=true"));
-        database.properties().forEach((name, value) -> command.add("-D" + name + "=" + value));
-        command.addAll(List.of(
-                "-jar",
-                Project.here().packaged("fraud").resolve("quarkus-run.jar").toString()));
+        var options = new ArrayList<>(List.of("-Dquarkus.init-and-exit=true"));
+        database.properties().forEach((name, value) -> options.add("-D" + name + "=" + value));
 
-        var process = new ProcessBuilder(command)
+        var process = new ProcessBuilder(Project.here().command("fraud", options))
                 .redirectErrorStream(true)
                 .redirectOutput(LOG.toFile())
                 .start();
