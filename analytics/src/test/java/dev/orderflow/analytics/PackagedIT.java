@@ -38,7 +38,7 @@ class PackagedIT {
                 TestEvent.restocked(product, 1, now, "Lamp", 10),
                 TestEvent.of("order.placed", order.toString(), 1, now, body),
                 TestEvent.of("order.confirmed", order.toString(), 2, now, body))) {
-            try (TestTopic topic = new TestTopic(event.topic())) {
+            try (TestTopic topic = new TestTopic(event.topic(), "gzip")) {
                 topic.send(event.subject(), event.headers(), TestTopic.bytes(event.body()));
                 topic.records();
             }

@@ -21,7 +21,9 @@ public final class TestPackage implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         return Map.of(
                 "quarkus.management.port", Integer.toString(management),
-                "quarkus.grpc.server.port", Integer.toString(grpc));
+                "quarkus.grpc.server.port", Integer.toString(grpc),
+                // What an executable can do of Kafka's compressions depends on its build.
+                "kafka.compression.type", "lz4");
     }
 
     @Override

@@ -29,9 +29,15 @@ public final class TestTopic implements AutoCloseable {
     private final List<Future<RecordMetadata>> unconfirmed = new ArrayList<>();
 
     public TestTopic(String name) {
+        this(name, "none");
+    }
+
+    /** What is sent there is compressed, by Kafka's name for it. */
+    public TestTopic(String name, String compression) {
         this.name = name;
         Map<String, Object> servers = Map.of("bootstrap.servers", TestServers.kafka());
-        producer = new KafkaProducer<>(servers, new ByteArraySerializer(), new ByteArraySerializer());
+        Map<String, Object> sending = Map.of("bootstrap.servers", TestServers.kafka(), "compression.type", compression);
+        producer = new KafkaProducer<>(sending, new ByteArraySerializer(), new ByteArraySerializer());
         consumer = new KafkaConsumer<>(servers, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer.assign(consumer.partitionsFor(name).stream()
                 .map(partition -> new TopicPartition(name, partition.partition()))

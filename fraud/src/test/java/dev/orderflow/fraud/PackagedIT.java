@@ -31,7 +31,7 @@ class PackagedIT {
     @Test
     void assessesAnOrderAndTakesADecision() {
         TestOrder order = TestOrder.of("packaged", "5000.00");
-        try (TestTopic orders = new TestTopic("order.events.v1");
+        try (TestTopic orders = new TestTopic("order.events.v1", "lz4");
                 TestTopic verdicts = new TestTopic("fraud.events.v1")) {
             orders.send(order.key(), order.headers("order.placed", 1), order.body());
             orders.records();

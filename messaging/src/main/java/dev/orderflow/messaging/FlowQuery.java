@@ -24,12 +24,12 @@ class FlowQuery {
                    %s as parked""".formatted(count("outbox"), count("parked_key"), count("parked"));
 
     private final Pool pool;
-    private final ConsumerLag lag;
+    private final ConsumerClients consumers;
     private final MessagingMetrics metrics;
 
-    FlowQuery(Pool pool, ConsumerLag lag, MessagingMetrics metrics) {
+    FlowQuery(Pool pool, ConsumerClients consumers, MessagingMetrics metrics) {
         this.pool = pool;
-        this.lag = lag;
+        this.consumers = consumers;
         this.metrics = metrics;
     }
 
@@ -41,7 +41,7 @@ class FlowQuery {
                         Math.max(0, row.getDouble("oldest")),
                         row.getLong("parked_keys"),
                         row.getLong("parked"),
-                        lag.records()))
+                        consumers.lag()))
                 .invoke(metrics::flow);
     }
 

@@ -62,6 +62,9 @@ class InboxIT {
     @Inject
     KafkaClientService clients;
 
+    @Inject
+    ConsumerClients consumers;
+
     @TestHTTPResource(value = "/health", management = true)
     String health = "";
 
@@ -82,6 +85,15 @@ class InboxIT {
         wire.send(event(key, "last"));
 
         awaitNotes(key, List.of("once", "last"));
+    }
+
+    @Test
+    void aConsumerKnowsWhenItAskedKafkaLast() throws InterruptedException {
+        wire.send(event(key, "asked for"));
+        awaitNotes(key, List.of("asked for"));
+
+        double silence = consumers.silence();
+        assertTrue(silence >= 0 && silence < ConsumersLiveness.SILENCE_SECONDS, () -> "asked " + silence + " s ago");
     }
 
     @Test
