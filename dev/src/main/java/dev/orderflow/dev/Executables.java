@@ -22,19 +22,27 @@ final class Executables {
         this.say = say;
     }
 
-    /** @param graalvm the folder that {@code GRAALVM_HOME} names, or nothing */
-    void ifStale(List<String> services, String graalvm) {
-        var stale = services.stream().filter(service -> !isCurrent(service)).toList();
-        if (stale.isEmpty()) {
-            return;
-        }
-        if (!Files.isExecutable(Path.of(graalvm, "bin", "native-image"))) {
+    /**
+     * Fails when something would have to be built and cannot be. Before anything else is built, as that takes a while.
+     *
+     * @param graalvm the folder that {@code GRAALVM_HOME} names, or nothing
+     */
+    void check(List<String> services, String graalvm) {
+        var stale = stale(services);
+        if (!stale.isEmpty() && !Files.isExecutable(Path.of(graalvm, "bin", "native-image"))) {
             throw new Failure(
                     "--native has to build " + String.join(", ", stale) + " first, and "
                             + (graalvm.isBlank()
                                     ? "GRAALVM_HOME is not set"
                                     : "there is no bin/native-image in " + graalvm)
                             + ": it takes a GraalVM Community or Mandrel 25 in GRAALVM_HOME, and a C compiler with the headers of zlib");
+        }
+    }
+
+    void ifStale(List<String> services) {
+        var stale = stale(services);
+        if (stale.isEmpty()) {
+            return;
         }
         say.accept("Building executables, minutes each: " + String.join(", ", stale) + ".");
         for (var service : stale) {
@@ -49,6 +57,10 @@ final class Executables {
     /** Takes what {@code target/} holds. Nobody knows of which sources that was made, so no mark says it. */
     void skip(List<String> services) {
         services.forEach(this::install);
+    }
+
+    private List<String> stale(List<String> services) {
+        return services.stream().filter(service -> !isCurrent(service)).toList();
     }
 
     private boolean isCurrent(String service) {

@@ -182,8 +182,9 @@ final class Run {
         var modules = jars ? Build.SYSTEM : Build.SERVERS;
         var executables = new Executables(home, System.out::println);
         if (environment("ORDERFLOW_SKIP_BUILD").isEmpty()) {
+            executables.check(options.executed(), environment("GRAALVM_HOME"));
             Build.ifStale(home, modules, System.out::println);
-            executables.ifStale(options.executed(), environment("GRAALVM_HOME"));
+            executables.ifStale(options.executed());
         } else {
             Build.skip(home, modules);
             executables.skip(options.executed());

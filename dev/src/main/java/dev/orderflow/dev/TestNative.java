@@ -10,7 +10,6 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -27,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a JVM does not care about and a native executable needs. */
@@ -40,7 +40,7 @@ public final class TestNative {
 
     /** It starts with the static state that its build has left: dice that were cast, threads that have ended. */
     @ArchTest
-    static final ArchRule nothingAliveIsStatic = noFields()
+    public static final ArchRule nothingAliveIsStatic = noFields()
             .that()
             .areStatic()
             .and()
@@ -54,22 +54,51 @@ public final class TestNative {
                     .or(assignableTo(Executor.class))
                     .or(assignableTo(AutoCloseable.class)));
 
+    /** The same of what a constant is computed from: the moment, the dice, the process and the machine of the build. */
+    @ArchTest
+    public static final ArchRule noConstantIsOfTheBuild = classes()
+            .that()
+            .resideOutsideOfPackage("dev.orderflow.dev")
+            .should(new ArchCondition<JavaClass>("compute its constants from nothing that changes") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    type.getStaticInitializer().stream()
+                            .flatMap(constants -> constants.getMethodCallsFromSelf().stream())
+                            .filter(call -> isOfTheMoment(call.getTargetOwner().getName() + "." + call.getName()))
+                            .forEach(call -> events.add(SimpleConditionEvent.violated(type, call.getDescription())));
+                }
+            });
+
+    private static final Pattern OF_THE_MOMENT = Pattern.compile(
+            "java\\.time\\..*\\.now|java\\.util\\.UUID\\.randomUUID|java\\.lang\\.Math\\.random|java\\.net\\.InetAddress\\..*"
+                    + "|java\\.lang\\.System\\.(getenv|getProperty|currentTimeMillis|nanoTime)|java\\.lang\\.ProcessHandle\\..*"
+                    + "|java\\.lang\\.Runtime\\..*|java\\.(util\\.Locale|time\\.ZoneId)\\.(getDefault|systemDefault)");
+
+    private static boolean isOfTheMoment(String method) {
+        return OF_THE_MOMENT.matcher(method).matches();
+    }
+
     /** Unregistered, a type that becomes JSON or is made of it fails at the first request, or loses its fields. */
     @ArchTest
-    static final ArchRule everyJsonTypeIsRegistered = classes()
+    public static final ArchRule everyJsonTypeIsRegistered = classes()
             .that()
             .resideOutsideOfPackage("dev.orderflow.dev")
             .should(new ArchCondition<JavaClass>("register what it reads and writes as JSON for reflection") {
                 @Override
                 public void check(JavaClass type, ConditionEvents events) {
                     for (var json : withParts(roots(type))) {
-                        if (!new ClassFileImporter().importClass(json).isAnnotatedWith(REGISTERED)) {
+                        if (!isRegistered(json)) {
                             var text = json.getName() + " is JSON of " + type.getName() + " and is not registered";
                             events.add(SimpleConditionEvent.violated(type, text));
                         }
                     }
                 }
             });
+
+    private static boolean isRegistered(Class<?> type) {
+        return Arrays.stream(type.getAnnotations())
+                .anyMatch(annotation -> annotation.annotationType().getName().equals(REGISTERED));
+    }
 
     /** What a class gives to the JSON library itself, or lets the framework give to it. */
     static Set<Class<?>> roots(JavaClass type) {

@@ -99,7 +99,8 @@ class ExecutablesTest {
     }
 
     private void build() {
-        executables().ifStale(SERVICES, graalvm);
+        executables().check(SERVICES, graalvm);
+        executables().ifStale(SERVICES);
     }
 
     private Executables executables() {

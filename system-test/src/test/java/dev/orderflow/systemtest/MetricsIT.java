@@ -79,9 +79,10 @@ class MetricsIT {
         }
     }
 
-    /** Those of messaging are in all services, others in the one whose name they begin with. */
+    /** Those that begin with a service's name are its own; all others are in every one. */
     private static boolean isOf(String service, String name) {
-        return name.startsWith("outbox_") || name.startsWith("inbox_") || name.startsWith(service + "_");
+        var owner = name.substring(0, name.indexOf('_'));
+        return owner.equals(service) || !Orderflow.SERVICES.contains(owner);
     }
 
     private static List<String> promised() throws IOException {
@@ -102,7 +103,7 @@ class MetricsIT {
         return TYPE.matcher(metrics.text())
                 .results()
                 .map(found -> found.group(1))
-                .flatMap(name -> List.of(name, name.replaceFirst("(_seconds|_total)$", "")).stream())
+                .flatMap(name -> List.of(name, name.replaceFirst("(_seconds|_total|_bytes)$", "")).stream())
                 .toList();
     }
 }

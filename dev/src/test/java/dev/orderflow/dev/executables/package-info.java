@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orderflow.dev.executables;
+
+import org.jspecify.annotations.NullMarked;
