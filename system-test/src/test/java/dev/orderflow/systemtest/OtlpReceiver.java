@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -27,8 +28,12 @@ final class OtlpReceiver implements AutoCloseable {
     private final Map<String, List<Span>> traces = new ConcurrentHashMap<>();
     private final HttpServer server;
 
-    /** One span of a trace; the parent of a root is empty, and what is no text is written as one. */
-    record Span(String service, String name, String id, String parent, Map<String, String> attributes) {}
+    /**
+     * One span of a trace; the parent of a root is empty, and what is no text is written as one.
+     *
+     * @param kind SERVER, CLIENT, PRODUCER, CONSUMER or INTERNAL
+     */
+    record Span(String service, String kind, String id, String parent, Map<String, String> attributes) {}
 
     OtlpReceiver() {
         server = vertx.createHttpServer(
@@ -47,6 +52,15 @@ final class OtlpReceiver implements AutoCloseable {
 
     List<Span> trace(String traceId) {
         return List.copyOf(traces.getOrDefault(traceId, List.of()));
+    }
+
+    /** The traces with a span of that attribute. */
+    Set<String> traces(String attribute, String value) {
+        return traces.entrySet().stream()
+                .filter(trace -> trace.getValue().stream()
+                        .anyMatch(span -> value.equals(span.attributes().get(attribute))))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private void answer(HttpServerRequest request, Buffer body) {
@@ -72,7 +86,7 @@ final class OtlpReceiver implements AutoCloseable {
                     traces.computeIfAbsent(hex(span.getTraceId().toByteArray()), id -> new CopyOnWriteArrayList<>())
                             .add(new Span(
                                     service,
-                                    span.getName(),
+                                    span.getKind().name().replace("SPAN_KIND_", ""),
                                     hex(span.getSpanId().toByteArray()),
                                     hex(span.getParentSpanId().toByteArray()),
                                     attributes(span.getAttributesList())));

@@ -61,6 +61,44 @@ class TraceIT {
                 naming(traceId, reply.json().get("order_id").textValue()));
     }
 
+    /** Nobody began the trace before order did, and nothing begins a second one, compensation included. */
+    @Test
+    void anOrderThatIsRejectedIsOneTreeOfItsOwn() {
+        var orderId = system.placed(order("traced-" + UUID.randomUUID(), system.product("12000.00", 3), 1));
+        system.awaitState(orderId, "CANCELLED");
+        await("the services are in one trace")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertEquals(
+                        List.of(Set.copyOf(Orderflow.SERVICES)),
+                        traces(orderId).stream().map(this::services).toList()));
+        var traceId = traces(orderId).iterator().next();
+        await("every parent is there")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertEquals(Set.of(""), unknownParents(traceId)));
+
+        var spans = system.traces().trace(traceId);
+        assertEquals(
+                List.of("order SERVER"),
+                spans.stream()
+                        .filter(span -> span.parent().isEmpty())
+                        .map(span -> span.service() + " " + span.kind())
+                        .toList());
+        assertEquals(
+                Set.of("SERVER", "CLIENT", "PRODUCER", "CONSUMER"),
+                spans.stream().map(Span::kind).collect(Collectors.toSet()));
+        assertEquals(
+                List.of("order"),
+                spans.stream()
+                        .filter(span -> "compensated".equals(span.attributes().get("orderflow.outcome")))
+                        .map(Span::service)
+                        .toList());
+        assertEquals(List.of(), violations(traceId), "of OpenTelemetry's conventions");
+    }
+
+    private Set<String> traces(String orderId) {
+        return system.traces().traces("orderflow.order.id", orderId);
+    }
+
     /** Spans that lack what their kind has by the conventions, and those that tell who ordered. */
     private List<Span> violations(String traceId) {
         return system.traces().trace(traceId).stream()
