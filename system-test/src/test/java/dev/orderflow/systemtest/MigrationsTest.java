@@ -74,7 +74,8 @@ class MigrationsTest {
     }
 
     private static boolean takesAway(String migration) {
-        return TAKES_AWAY.matcher(BODY.matcher(migration).replaceAll("")).find() && !REASON.matcher(migration).find();
+        return TAKES_AWAY.matcher(BODY.matcher(migration).replaceAll("")).find()
+                && !REASON.matcher(migration).find();
     }
 
     private static List<Path> migrations() throws IOException {
