@@ -66,27 +66,50 @@ for service in order inventory fraud; do
     }
 done
 
-kubectl -n "$namespace" port-forward service/order :8080 >"$work/forward" 2>&1 &
-forward=$!
-port=
-waited=0
-while [ -z "$port" ]; do
-    kill -0 "$forward" 2>/dev/null || fail "the port-forward ended: $(cat "$work/forward")"
-    [ "$waited" -lt "$timeout" ] || fail "no port-forward within $timeout s"
-    sleep 1
-    waited=$((waited + 1))
-    port=$(sed -n 's/^Forwarding from 127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$work/forward" | head -n 1)
-done
-orders=http://127.0.0.1:$port/api/v1/orders
-step "2. order answers on port $port of this machine"
+# A port-forward is to one pod, and ends with it.
+connect() {
+    kubectl -n "$namespace" port-forward service/order :8080 >"$work/forward" 2>&1 &
+    forward=$!
+    port=
+    tried=0
+    while [ -z "$port" ]; do
+        kill -0 "$forward" 2>/dev/null || fail "the port-forward ended: $(cat "$work/forward")"
+        [ "$tried" -lt "$timeout" ] || fail "no port-forward within $timeout s"
+        sleep 1
+        tried=$((tried + 1))
+        port=$(sed -n 's/^Forwarding from 127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$work/forward" | head -n 1)
+    done
+    orders=http://127.0.0.1:$port/api/v1/orders
+}
+connect
+step "2. order is forwarded to port $port of this machine"
+
+value() { sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p' "$work/answer" | head -n 1; }
 
 key=smoke-$(date +%s)-$$
 body='{"customer_id":"smoke","contact":{"email":"smoke@example.com"},"items":[{"product_id":"'$product'","quantity":1}]}'
-status=$(curl -s -o "$work/answer" -w '%{http_code}' --max-time 20 "$orders" \
-    -H 'Content-Type: application/json' -H "Idempotency-Key: $key" -d "$body") || fail "order does not answer on $orders"
-[ "$status" = 201 ] || fail "the order was answered $status: $(cat "$work/answer")"
 
-value() { sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p' "$work/answer" | head -n 1; }
+# Right after an apply order may not find inventory yet, and the catalogue may not be loaded. The key stays the same, so that
+# there is one order at most. Only a refusal stands under its key for good: it is asked for anew under the next one.
+refusals=0
+deadline=$(($(date +%s) + timeout))
+while :; do
+    : >"$work/answer"
+    status=$(curl -s -o "$work/answer" -w '%{http_code}' --max-time 20 "$orders" \
+        -H 'Content-Type: application/json' -H "Idempotency-Key: $key-$refusals" -d "$body") || status=none
+    reason="$status $(value title): $(value detail)"
+    case $status-$(value type) in
+    201-*) break ;;
+    none-*) reason="no answer on $orders" ;;
+    422-urn:orderflow:problem:unknown-product) refusals=$((refusals + 1)) ;;
+    409-urn:orderflow:problem:still-running | 5??-*) ;;
+    *) fail "the order was answered $status: $(cat "$work/answer")" ;;
+    esac
+    [ "$(date +%s)" -lt "$deadline" ] || fail "no order within $timeout s; at last: $reason"
+    step "   not yet: $reason"
+    sleep 1
+    kill -0 "$forward" 2>/dev/null || connect
+done
 
 id=$(value order_id)
 [ -n "$id" ] || fail "the answer has no order_id: $(cat "$work/answer")"
@@ -104,5 +127,6 @@ while :; do
         fail "order $id is still ${state:-unknown} after $timeout s; look at /api/v1/flow of order, inventory and fraud"
     sleep 1
     waited=$((waited + 1))
+    kill -0 "$forward" 2>/dev/null || connect
 done
 step "4. order $id is CONFIRMED after $waited s: its stock is bound and fraud has cleared it"
