@@ -56,6 +56,8 @@ class ManifestsTest {
                         Rules::selecting, it -> at(it.get("PodDisruptionBudget", "order"), "/spec/selector/matchLabels")
                                 .put("app.kubernetes.io/name", "odrer")),
                 breaking(Rules::probed, it -> service(it).remove("livenessProbe")),
+                breaking(Rules::probed, it -> at(service(it), "/readinessProbe/httpGet")
+                        .put("port", "http")),
                 breaking(Rules::limited, it -> at(service(it), "/resources/limits")
                         .remove("memory")),
                 breaking(Rules::limited, it -> migration(it).remove("resources")),

@@ -84,13 +84,16 @@ final class Rules {
         };
     }
 
-    /** A container is asked whether it started, whether it serves and whether it lives. */
+    /** A container is asked whether it started, whether it serves and whether it lives; ours where nobody else asks. */
     static Stream<String> probed(Manifests manifests) {
         return manifests
                 .workloads()
                 .flatMap(workload -> unlike(workload, workload.containers(), container -> Stream.of(
                                 "startupProbe", "readinessProbe", "livenessProbe")
-                        .allMatch(container::has)));
+                        .map(container::path)
+                        .allMatch(probe -> workload.isService()
+                                ? probe.at("/httpGet/port").asText().equals("management")
+                                : !probe.isMissingNode())));
     }
 
     /** A container says what it needs and what it gets at most. */
