@@ -28,11 +28,17 @@ final class Arrows {
                     workload.ports());
         }
 
+        /** Whoever is in there. */
+        static End namespace(String name) {
+            return new End("namespace " + name, Map.of("kubernetes.io/metadata.name", name), Map.of(), Map.of());
+        }
+
         boolean isOurs() {
             return namespace.containsValue("orderflow");
         }
     }
 
+    /** The other namespaces are those of production. */
     private static final List<End> OUTSIDE = List.of(
             new End("edge", Map.of("orderflow.dev/edge", "true"), Map.of(), Map.of()),
             new End(
@@ -40,7 +46,11 @@ final class Arrows {
                     Map.of("kubernetes.io/metadata.name", "kube-system"),
                     Map.of("k8s-app", "kube-dns"),
                     Map.of()),
-            new End("anybody", Map.of("kubernetes.io/metadata.name", "anybody"), Map.of(), Map.of()));
+            End.namespace("postgres"),
+            End.namespace("kafka"),
+            End.namespace("observability"),
+            End.namespace("mail"),
+            End.namespace("anybody"));
 
     private final Manifests manifests;
     private final List<End> ends;
