@@ -9,7 +9,9 @@ import dev.orderflow.proto.inventory.v1.ReserveStockRequest;
 import dev.orderflow.proto.inventory.v1.ReserveStockResponse;
 import dev.orderflow.proto.inventory.v1.Reserved;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -24,18 +26,20 @@ public final class InventoryAside implements QuarkusTestResourceLifecycleManager
     static final String LAMP = "0198c7b1-20aa-7c41-8f62-0a9be17d4c05";
     static final String SOLD_OUT = "0198c7b1-20aa-7c41-8f62-0a9be17d4c06";
 
+    /** By hand: a class that implements the service would take the place of the one that the other tests give to Quarkus. */
     private final Server server = NettyServerBuilder.forAddress(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .addService(new Inventory())
+            .addService(ServerServiceDefinition.builder(InventoryServiceGrpc.SERVICE_NAME)
+                    .addMethod(
+                            InventoryServiceGrpc.getReserveStockMethod(),
+                            ServerCalls.asyncUnaryCall(InventoryAside::reserve))
+                    .build())
             .build();
 
-    private static final class Inventory extends InventoryServiceGrpc.InventoryServiceImplBase {
-        @Override
-        public void reserveStock(ReserveStockRequest request, StreamObserver<ReserveStockResponse> answer) {
-            OrderLine line = request.getLines(0);
-            answer.onNext(line.getProductId().equals(LAMP) ? reserved(line) : shortOf(line));
-            answer.onCompleted();
-        }
+    private static void reserve(ReserveStockRequest request, StreamObserver<ReserveStockResponse> answer) {
+        OrderLine line = request.getLines(0);
+        answer.onNext(line.getProductId().equals(LAMP) ? reserved(line) : shortOf(line));
+        answer.onCompleted();
     }
 
     private static ReserveStockResponse reserved(OrderLine line) {
