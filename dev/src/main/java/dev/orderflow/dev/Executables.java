@@ -66,6 +66,7 @@ final class Executables {
     private boolean isCurrent(String service) {
         try {
             return Files.exists(mark(service))
+                    && installed(service).isPresent()
                     && Files.readString(mark(service)).equals(sources(service));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -84,6 +84,16 @@ class ExecutablesTest {
         assertEquals(2, built().size());
     }
 
+    @Test
+    void whatSomebodyDeletedIsMadeAgain() throws IOException {
+        build();
+        Files.delete(new Project(home.app(), true).executable("fraud").orElseThrow());
+
+        build();
+
+        assertEquals(List.of("order", "fraud", "fraud"), built());
+    }
+
     /** It takes what is there, which may be older than the sources; that must not pass for their build later. */
     @Test
     void aSkippedBuildIsMadeUpForByTheNextRun() throws IOException {
