@@ -9,9 +9,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Down when a channel has ended for good, as it does when Kafka no longer lets this client in, or has stopped asking for
- * records, as it does when one cannot be decompressed: only a restart can help, and nobody else would notice. A broker that
- * is merely away does neither.
+ * Down when a channel has ended for good, as it does when Kafka no longer lets this client in, or when nobody asks for its
+ * records any more: only a restart can help, and nobody else would notice. A broker that is merely away does neither.
  */
 @Liveness
 @Singleton
