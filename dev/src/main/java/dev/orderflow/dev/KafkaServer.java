@@ -72,11 +72,12 @@ final class KafkaServer {
         return Map.of(
                 // The broker's clock decides retention, whatever a producer's clock says.
                 "log.message.timestamp.type", "LogAppendTime",
-                // Kafka leaves it to replicas that an acknowledged record survives a power cut. Here is none, and what
-                // is
-                // acknowledged has gone from the outbox.
+                // Kafka leaves it to replicas that an acknowledged record survives a power cut. Here is none, and
+                // what is acknowledged has gone from the outbox.
                 "log.flush.interval.messages", "1",
                 "log.retention.hours", "168",
+                // Whatever a sender compresses with, consumers get this: executables cannot read snappy and zstd.
+                "compression.type", "lz4",
                 "log.roll.hours", "24",
                 "auto.create.topics.enable", "false",
                 "num.partitions", Integer.toString(Topics.PARTITIONS),

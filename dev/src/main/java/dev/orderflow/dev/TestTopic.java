@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -47,6 +50,18 @@ public final class TestTopic implements AutoCloseable {
 
     public int partitions() {
         return consumer.assignment().size();
+    }
+
+    /** Gives the topic a setting of its own; null leaves it to the broker again. */
+    public void set(String setting, @Nullable String value) {
+        var operation = value == null ? AlterConfigOp.OpType.DELETE : AlterConfigOp.OpType.SET;
+        var change = new AlterConfigOp(new ConfigEntry(setting, value), operation);
+        var topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        try (var admin = Topics.admin(TestServers.kafka())) {
+            admin.incrementalAlterConfigs(Map.of(topic, List.of(change))).all().get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException(setting + " of " + name + " is not " + value, e);
+        }
     }
 
     public void send(String key, Map<String, String> headers, String value) {

@@ -1,6 +1,7 @@
 package dev.orderflow.fraud;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -15,8 +16,11 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The service as it is shipped, jar or executable: one story through everything that it is connected to. */
 @Tag("package")
@@ -31,12 +35,12 @@ class PackagedIT {
     @Test
     void assessesAnOrderAndTakesADecision() {
         TestOrder order = TestOrder.of("packaged", "5000.00");
-        try (TestTopic orders = new TestTopic("order.events.v1", "lz4");
+        try (TestTopic orders = new TestTopic("order.events.v1");
                 TestTopic verdicts = new TestTopic("fraud.events.v1")) {
             orders.send(order.key(), order.headers("order.placed", 1), order.body());
             orders.records();
-            await().until(() -> !verdicts.records().isEmpty());
-            ConsumerRecord<byte[], byte[]> verdict = verdicts.records().getFirst();
+            await().until(() -> !of(order, verdicts).isEmpty());
+            ConsumerRecord<byte[], byte[]> verdict = of(order, verdicts).getFirst();
             String type = TestTopic.header(verdict, "ce_type");
             assertEquals("fraud.review_requested", type);
             assertEquals(List.of(), EventSchemas.violations(type, verdict.value()));
@@ -56,7 +60,7 @@ class PackagedIT {
                     .then()
                     .statusCode(200)
                     .body("verdict", equalTo("cleared"));
-            await().until(() -> verdicts.records().size() == 2);
+            await().until(() -> of(order, verdicts).size() == 2);
         }
         given().contentType("application/json")
                 .body("{\"decision\":\"maybe\"}")
@@ -65,6 +69,27 @@ class PackagedIT {
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("violations[0].field", equalTo("decision"));
+    }
+
+    /** The form in which it is sent, and the one that the topic keeps: as it was sent, or what the broker is set up for. */
+    @ParameterizedTest
+    @CsvSource({"gzip, producer", "lz4, producer", "snappy,"})
+    void readsOrdersHoweverTheyWereCompressed(String sent, @Nullable String kept) {
+        TestOrder order = TestOrder.of("compressed", "20.00");
+        try (TestTopic orders = new TestTopic("order.events.v1", sent);
+                TestTopic verdicts = new TestTopic("fraud.events.v1")) {
+            orders.set("compression.type", kept);
+            orders.send(order.key(), order.headers("order.placed", 1), order.body());
+            orders.records();
+            orders.set("compression.type", null);
+            await().until(() -> !of(order, verdicts).isEmpty());
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> of(TestOrder order, TestTopic topic) {
+        return topic.records().stream()
+                .filter(record -> order.key().equals(new String(record.key(), UTF_8)))
+                .toList();
     }
 
     @Test
