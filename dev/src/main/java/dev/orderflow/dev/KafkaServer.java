@@ -76,8 +76,8 @@ final class KafkaServer {
                 // what is acknowledged has gone from the outbox.
                 "log.flush.interval.messages", "1",
                 "log.retention.hours", "168",
-                // Whatever a sender compresses with, consumers get this: executables cannot read snappy and zstd.
-                "compression.type", "lz4",
+                // Whatever a sender compresses with, every consumer can read it: executables know no snappy and zstd.
+                "compression.type", "uncompressed",
                 "log.roll.hours", "24",
                 "auto.create.topics.enable", "false",
                 "num.partitions", Integer.toString(Topics.PARTITIONS),
