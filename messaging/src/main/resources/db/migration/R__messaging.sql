@@ -28,9 +28,36 @@ create table if not exists outbox (
     constraint outbox_pk primary key (bucket, id),
     constraint outbox_sequence_once unique (aggregatetype, aggregateid, sequence)
 );
+-- Why Kafka did not take a row, how often, and until when it and those behind it wait.
+alter table outbox add column if not exists refusal text, add column if not exists refusals int,
+    add column if not exists retry_at timestamptz;
+create index if not exists outbox_refused on outbox (aggregatetype, aggregateid) where retry_at is not null;
 -- A queue: rows come and go all the time, so it is vacuumed by count and not by share of a size that varies.
 alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
     autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- Events that Kafka refused and an operator gave up: what they were, when and why. Kept as long as inbox marks.
+create table if not exists skipped (
+    event_id      uuid        not null,
+    type          text        not null,
+    topic         text        not null,
+    aggregatetype text        not null,
+    aggregateid   text        not null,
+    sequence      bigint      not null,
+    payload       bytea,
+    event_version text        not null,
+    source        text        not null,
+    occurred_at   timestamptz not null,
+    correlationid text        not null,
+    causationid   uuid,
+    traceparent   text,
+    headers       bytea,
+    refusal       text        not null,
+    reason        text        not null,
+    skipped_at    timestamptz not null default clock_timestamp(),
+    constraint skipped_pk primary key (event_id)
+);
+create index if not exists skipped_by_age on skipped (skipped_at);
 
 -- What each consumer has seen. The day is that of the identity (the time inside a UUIDv7), not that of the receipt: a
 -- repeat has to meet its first delivery in the same partition, for uniqueness holds within one only.

@@ -30,6 +30,9 @@ class Connections implements PgPoolCreator {
             "tcp_keepalives_interval", "5",
             "tcp_keepalives_count", "3",
             "statement_timeout", "30s",
+            // A deletion that a crash of the server undoes is a repeat, which every consumer drops: no need to wait for
+            // the disk.
+            "synchronous_commit", "off",
             "application_name", "outbox-relay");
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -69,7 +72,9 @@ class Connections implements PgPoolCreator {
 
     /** Opens a connection outside the pool; blocks. */
     PgConnection dedicated(Vertx vertx) {
-        PgConnectOptions options = new PgConnectOptions(base).setTracingPolicy(TracingPolicy.IGNORE);
+        PgConnectOptions options = new PgConnectOptions(base)
+                .setTracingPolicy(TracingPolicy.IGNORE)
+                .setCachePreparedStatements(true);
         RELAY.forEach(options::addProperty);
         return PgConnection.connect(vertx, options).await().atMost(CONNECT);
     }

@@ -9,6 +9,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
  *
  * @param unsent events that are not yet on Kafka
  * @param oldestUnsentSeconds age of the oldest of them; 0 when there is none
+ * @param blockedKeys keys of which Kafka, or the limit of a record's size, refused an event: it and those behind it wait
  * @param parkedKeys keys of which a record could not be applied
  * @param parked those records and the ones behind them
  * @param lag records on Kafka that this replica's consumers have yet to fetch
@@ -17,6 +18,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 public record Flow(
         @JsonProperty("unsent") long unsent,
         @JsonProperty("oldest_unsent_seconds") double oldestUnsentSeconds,
+        @JsonProperty("blocked_keys") long blockedKeys,
         @JsonProperty("parked_keys") long parkedKeys,
         @JsonProperty("parked") long parked,
         @JsonProperty("lag") long lag) {}

@@ -20,8 +20,10 @@ class FlowQuery {
                     from generate_series(0, 63) as buckets (bucket)
                     cross join lateral (select created_at from outbox where outbox.bucket = buckets.bucket
                                         order by id limit 1) as first) as oldest,
+                   %s as blocked_keys,
                    %s as parked_keys,
-                   %s as parked""".formatted(count("outbox"), count("parked_key"), count("parked"));
+                   %s as parked""".formatted(
+            count("outbox"), count("outbox", "where retry_at is not null"), count("parked_key"), count("parked"));
 
     private final Pool pool;
     private final ConsumerClients consumers;
@@ -39,6 +41,7 @@ class FlowQuery {
                 .map(row -> new Flow(
                         row.getLong("unsent"),
                         Math.max(0, row.getDouble("oldest")),
+                        row.getLong("blocked_keys"),
                         row.getLong("parked_keys"),
                         row.getLong("parked"),
                         consumers.lag()))
@@ -46,10 +49,14 @@ class FlowQuery {
     }
 
     private static String count(String table) {
+        return count(table, "");
+    }
+
+    private static String count(String table, String condition) {
         return """
                 (select case when counted <= %2$d then counted
                              else greatest(%2$d, (select reltuples::bigint from pg_class where oid = '%1$s'::regclass))
                         end
-                 from (select count(*) as counted from (select from %1$s limit %2$d + 1) as first_ones) as bounded)""".formatted(table, COUNTED);
+                 from (select count(*) as counted from (select from %1$s %3$s limit %2$d + 1) as first_ones) as bounded)""".formatted(table, COUNTED, condition);
     }
 }

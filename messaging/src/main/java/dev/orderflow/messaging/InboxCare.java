@@ -72,7 +72,8 @@ class InboxCare {
         return prepared.chain(this::prepareDays)
                 .chain(this::dropDays)
                 .chain(() -> forget(FORGET.formatted("inbox_default", "received_at")))
-                .chain(() -> forget(FORGET.formatted("discarded", "discarded_at")));
+                .chain(() -> forget(FORGET.formatted("discarded", "discarded_at")))
+                .chain(() -> forget(FORGET.formatted("skipped", "skipped_at")));
     }
 
     private Uni<Void> prepareDays() {

@@ -21,6 +21,13 @@ public interface MessagingConfig {
     @WithDefault("1000000")
     int maxRecordBytes();
 
+    /**
+     * Whether this service sends what it appends. When it does not, something else reads the events from the database's log,
+     * such as Debezium: then an append deletes its row in the same transaction, and the table stays empty.
+     */
+    @WithDefault("true")
+    boolean relay();
+
     /** How often a relay looks for rows that nobody told it of: those of other replicas, those of a crash. */
     @WithDefault("1s")
     Duration poll();

@@ -27,9 +27,10 @@ class MessagingMetrics {
     private final MeterRegistry registry;
     private final Timer latency;
     private final Counter takeovers;
-    private final AtomicInteger owner;
-    private final AtomicInteger blocked;
-    private volatile Flow flow = new Flow(0, 0, 0, 0, 0);
+    private final Counter evictions;
+    private final Counter skipped;
+    private final AtomicInteger owned;
+    private volatile Flow flow = new Flow(0, 0, 0, 0, 0, 0);
 
     MessagingMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -38,26 +39,32 @@ class MessagingMetrics {
                 .serviceLevelObjectives(STEPS)
                 .register(registry);
         FunctionCounter.builder("outbox.sent", latency, Timer::count).register(registry);
-        takeovers = registry.counter("outbox.relay.takeovers");
-        owner = registry.gauge("outbox.relay.owner", new AtomicInteger());
-        blocked = registry.gauge("outbox.keys.blocked", new AtomicInteger());
+        takeovers = registry.counter("outbox.buckets.takeovers");
+        evictions = registry.counter("outbox.relay.evictions");
+        skipped = registry.counter("outbox.records.skipped");
+        owned = registry.gauge("outbox.buckets.owned", new AtomicInteger());
         registry.gauge("outbox.unsent", this, m -> m.flow.unsent());
         registry.gauge("outbox.unsent.age.seconds", this, m -> m.flow.oldestUnsentSeconds());
+        registry.gauge("outbox.keys.blocked", this, m -> m.flow.blockedKeys());
         registry.gauge("inbox.keys.parked", this, m -> m.flow.parkedKeys());
         registry.gauge("inbox.lag", this, m -> m.flow.lag());
         registry.gauge("inbox.parked", this, m -> m.flow.parked());
     }
 
-    void owner(boolean is) {
-        owner.set(is ? 1 : 0);
+    void owned(int buckets) {
+        owned.set(buckets);
     }
 
-    void takeover() {
-        takeovers.increment();
+    void takeovers(int buckets) {
+        takeovers.increment(buckets);
     }
 
-    void blocked(int keys) {
-        blocked.set(keys);
+    void evictions(int relays) {
+        evictions.increment(relays);
+    }
+
+    void skipped(int records) {
+        skipped.increment(records);
     }
 
     void sent(List<Duration> fromAppendToAcknowledgement) {

@@ -42,8 +42,8 @@ public class Outbox {
             Open open = new Open();
             return pool.withTransaction(connection -> open.run(connection, work))
                     .invoke(() -> {
-                        if (open.appended) {
-                            relay.wake();
+                        if (!open.appended.isEmpty()) {
+                            relay.wake(open.appended);
                         }
                         open.afterCommit.forEach(Outbox::run);
                     });
@@ -70,7 +70,7 @@ public class Outbox {
 
     private final class Open {
         private final Queue<Runnable> afterCommit = new ConcurrentLinkedQueue<>();
-        private volatile boolean appended;
+        private volatile Buckets appended = Buckets.NONE;
 
         private <T> Uni<T> run(SqlConnection connection, Function<Transaction, Uni<T>> work) {
             // Deferred, so that an exception thrown by the work rolls back like one that its Uni fails with.
@@ -92,7 +92,7 @@ public class Outbox {
                         }
 
                         private Uni<Void> write(List<OutboxRow> rows) {
-                            appended |= !rows.isEmpty();
+                            appended = appended.and(Buckets.of(rows));
                             return appender.insert(connection, rows);
                         }
                     }));

@@ -33,6 +33,11 @@ class OutboxAppender {
                         event_version, source, occurred_at, correlationid, causationid, traceparent, headers, position)
             order by e.position""";
 
+    // What was just inserted, by the key that an append fails on when it is there already.
+    private static final String DELETE = """
+            delete from outbox using unnest($1::text[], $2::text[], $3::bigint[]) as e (type, id, sequence)
+            where aggregatetype = e.type and aggregateid = e.id and outbox.sequence = e.sequence""";
+
     private final NoArgGenerator ids = Generators.timeBasedEpochGenerator();
     private final MessagingConfig config;
 
@@ -115,7 +120,19 @@ class OutboxAppender {
                 .addValue(columns.of(
                         io.vertx.core.buffer.Buffer[]::new,
                         row -> row.headers() == null ? null : bytes(HeaderBytes.encode(row.headers()))));
-        return connection.preparedQuery(INSERT).execute(values).replaceWithVoid();
+        return connection
+                .preparedQuery(INSERT)
+                .execute(values)
+                .chain(() -> config.relay() ? Uni.createFrom().voidItem() : delete(connection, columns));
+    }
+
+    /** The row was there for the database's log only. */
+    private static Uni<Void> delete(SqlConnection connection, Columns columns) {
+        Tuple values = Tuple.of(
+                columns.of(String[]::new, OutboxRow::aggregateType),
+                columns.of(String[]::new, OutboxRow::aggregateId),
+                columns.of(Long[]::new, OutboxRow::sequence));
+        return connection.preparedQuery(DELETE).execute(values).replaceWithVoid();
     }
 
     static io.vertx.core.buffer.@Nullable Buffer bytes(byte @Nullable [] bytes) {

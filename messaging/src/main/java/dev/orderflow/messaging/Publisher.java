@@ -7,7 +7,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jboss.logging.Logger;
@@ -101,6 +106,20 @@ final class Publisher implements AutoCloseable {
         }
     }
 
+    /** Whether it only says that a topic could not be found in time; delivery itself has no limit. */
+    static boolean isTopicAway(Exception failure) {
+        return failure instanceof TimeoutException;
+    }
+
+    /** Whether the producer is as good as before: it, or the broker, refused just this record. */
+    static boolean isAboutTheRecord(Exception failure) {
+        return failure instanceof RecordTooLargeException
+                || failure instanceof RecordBatchTooLargeException
+                || failure instanceof InvalidRecordException
+                || failure instanceof SerializationException
+                || failure instanceof TopicAuthorizationException;
+    }
+
     /** Sends one row inside a span of its own, a child of the row's trace; the record carries on from that span. */
     void publish(OutboxRow row, Outcome outcome) {
         Span span = spans.publish(row);
@@ -114,9 +133,8 @@ final class Publisher implements AutoCloseable {
             var unused = producer.send( // the callback says it all
                     new ProducerRecord<>(row.topic(), null, null, row.key(), row.payload(), all),
                     (metadata, failure) -> {
-                        if (failure instanceof TimeoutException) {
-                            known.remove(
-                                    row.topic()); // delivery has no time limit: it was the topic that did not answer
+                        if (failure != null && isTopicAway(failure)) {
+                            known.remove(row.topic());
                         }
                         spans.end(span, failure);
                         outcome.of(row, failure);

@@ -30,10 +30,19 @@ class RelayParts {
         this.spans = spans;
     }
 
-    OutboxReader reader() {
-        return new OutboxReader(connections.dedicated(vertx), connections.silence());
+    RelayConnection connection() {
+        return new RelayConnection(connections.dedicated(vertx), connections.silence());
     }
 
+    BucketLocks locks(RelayConnection connection) {
+        return new BucketLocks(connection);
+    }
+
+    OutboxReader reader(RelayConnection connection) {
+        return new OutboxReader(connection);
+    }
+
+    /** @param topicFound is run when a topic that was away has been found */
     Publisher publisher(Runnable topicFound) {
         return new Publisher(producer(), spans, topicFound);
     }

@@ -12,15 +12,19 @@ class RelayRunner {
 
     private final Relay relay;
     private final Thread thread;
+    private final boolean enabled;
 
     RelayRunner(RelayParts parts, MessagingMetrics metrics, MessagingConfig config) {
-        relay = new Relay(parts::reader, () -> parts.publisher(this::wake), metrics, config.poll());
+        relay = new Relay(parts, metrics, config.poll());
+        enabled = config.relay();
         thread = new Thread(relay, "outbox-relay");
         thread.setDaemon(true);
     }
 
     void start(@Observes StartupEvent event) {
-        thread.start();
+        if (enabled) {
+            thread.start();
+        }
     }
 
     /** Whether nothing is sent any more, for good. */
@@ -28,8 +32,9 @@ class RelayRunner {
         return thread.getState() == Thread.State.TERMINATED;
     }
 
-    void wake() {
-        relay.wake();
+    /** There are new rows in these buckets. */
+    void wake(Buckets buckets) {
+        relay.wake(buckets);
     }
 
     /** Waits until what is under way is acknowledged and the lock is free, a few seconds at most. */

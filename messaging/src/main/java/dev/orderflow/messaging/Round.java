@@ -1,7 +1,5 @@
 package dev.orderflow.messaging;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,76 +7,78 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the rows of one reading: all aggregates at once, but of each at most one record that is not acknowledged. The
- * next one is handed over after the acknowledgement, never before: then no order of events depends on what a producer, a
- * broker or a second relay does.
+ * The rows of one reading of one bucket on their way to Kafka: all aggregates at once, but of each at most one record
+ * that is not acknowledged. The next one is handed over after the acknowledgement, never before: then no order of events
+ * depends on what a producer, a broker or a second relay does. For the relay's thread alone.
  */
 final class Round {
 
-    /** What became of a row; without a failure Kafka has it. */
-    record Answer(OutboxRow row, @Nullable Exception failure) {}
+    /** A row that Kafka, or the producer before it, did not take. */
+    record Failed(OutboxRow row, Exception failure) {}
 
-    private final Publisher publisher;
-    private final BooleanSupplier mayGoOn;
-    private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
     private final Map<OutboxRow.Aggregate, Queue<OutboxRow>> waiting = new LinkedHashMap<>();
     private final List<OutboxRow> acknowledged = new ArrayList<>();
-    private final Map<OutboxRow.Aggregate, Answer> failed = new LinkedHashMap<>();
-    private int underway;
+    private final List<Failed> failed = new ArrayList<>();
+    private final BiConsumer<Round, OutboxRow> publish;
+    private final long bytes;
+    private int underWay;
 
-    /** @param mayGoOn false when nothing more may be handed over: the lock is lost, or the service stops */
-    Round(Publisher publisher, BooleanSupplier mayGoOn) {
-        this.publisher = publisher;
-        this.mayGoOn = mayGoOn;
+    /** @param publish hands a row over: calls {@link #leave} at once, or {@link #answered} later */
+    Round(Collection<OutboxRow> rows, BiConsumer<Round, OutboxRow> publish) {
+        this.publish = publish;
+        bytes = rows.stream().mapToLong(OutboxRow::size).sum();
+        rows.forEach(row -> waiting.computeIfAbsent(row.aggregate(), a -> new ArrayDeque<>())
+                .add(row));
+    }
+
+    void start() {
+        List.copyOf(waiting.keySet()).forEach(this::sendNext);
+    }
+
+    private void sendNext(OutboxRow.Aggregate aggregate) {
+        OutboxRow next = waiting.getOrDefault(aggregate, new ArrayDeque<>()).poll();
+        if (next != null) {
+            underWay++;
+            publish.accept(this, next);
+        }
+    }
+
+    /** Kafka has it, or not; then what is behind it is not sent in this round. */
+    void answered(OutboxRow row, @Nullable Exception failure) {
+        underWay--;
+        if (failure == null) {
+            acknowledged.add(row);
+            sendNext(row.aggregate());
+        } else {
+            failed.add(new Failed(row, failure));
+        }
+    }
+
+    /** A row that was not handed over at all: nor is what is behind it. */
+    void leave(OutboxRow row) {
+        underWay--;
+        waiting.remove(row.aggregate());
+    }
+
+    boolean isOver() {
+        return underWay == 0;
     }
 
     List<OutboxRow> acknowledged() {
         return acknowledged;
     }
 
-    /** Aggregates of which a record was refused; their later rows were not sent. */
-    Map<OutboxRow.Aggregate, Answer> failed() {
+    /** Those of them, one of an aggregate, that were refused. */
+    List<Failed> failed() {
         return failed;
     }
 
-    void start(Collection<OutboxRow> rows) {
-        rows.forEach(row -> waiting.computeIfAbsent(row.aggregate(), a -> new ArrayDeque<>())
-                .add(row));
-        waiting.keySet().forEach(this::sendNext);
-    }
-
-    private void sendNext(OutboxRow.Aggregate aggregate) {
-        OutboxRow next = waiting.getOrDefault(aggregate, new ArrayDeque<>()).poll();
-        if (next != null && mayGoOn.getAsBoolean() && publisher.reaches(next.topic())) {
-            underway++;
-            publisher.publish(next, (row, failure) -> answers.add(new Answer(row, failure)));
-        }
-    }
-
-    /** Takes answers until none is outstanding or the time is over; true when the round is finished. */
-    boolean await(Duration atMost) throws InterruptedException {
-        Instant deadline = Instant.now().plus(atMost);
-        while (underway > 0) {
-            long left = Duration.between(Instant.now(), deadline).toNanos();
-            Answer answer = answers.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
-            if (answer == null) {
-                return false;
-            }
-            underway--;
-            if (answer.failure() == null) {
-                acknowledged.add(answer.row());
-                sendNext(answer.row().aggregate());
-            } else {
-                failed.put(answer.row().aggregate(), answer);
-            }
-        }
-        return true;
+    /** What it holds in memory, about. */
+    long bytes() {
+        return bytes;
     }
 }

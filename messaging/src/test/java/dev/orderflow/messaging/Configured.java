@@ -11,10 +11,15 @@ final class Configured {
     private Configured() {}
 
     static MessagingConfig asUsual() {
+        return with(Map.of());
+    }
+
+    static MessagingConfig with(Map<String, String> properties) {
         return new SmallRyeConfigBuilder()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(MessagingConfig.class)
                 .withDefaultValues(Map.of("messaging.topic", Things.TOPIC, "messaging.source", "/messaging"))
+                .withDefaultValues(properties)
                 .build()
                 .getConfigMapping(MessagingConfig.class);
     }

@@ -129,6 +129,22 @@ class OutboxIT {
     }
 
     @Test
+    void withoutARelayARowIsThereForTheDatabasesLogOnly() {
+        OutboxAppender appender = new OutboxAppender(Configured.with(Map.of("messaging.relay", "false")));
+        String given = "select last_value from outbox_id_seq";
+        long before = number(given);
+
+        pool.withTransaction(connection ->
+                        appender.insert(connection, appender.rows(CAUSE, List.of(Things.event(id, 1, "logged")))))
+                .await()
+                .indefinitely();
+
+        assertTrue(number(given) > before);
+        assertEquals(0, number("select count(*) from outbox where aggregateid = '" + id + "'"));
+        assertEquals(List.of(), wire.read(Things.TOPIC, id));
+    }
+
+    @Test
     void anAppendThatFailsTakesTheChangeWithIt() {
         Uni<Void> doomed = outbox.transaction(transaction -> Things.next(transaction.sql(), id)
                 .chain(() -> transaction.append(

@@ -35,7 +35,7 @@ final class RelayHarness {
     private final Connections connections = new Connections(Configured.asUsual());
     private final OutboxAppender appender = new OutboxAppender(Configured.asUsual());
     private final Pool pool;
-    private final RelayParts parts;
+    private final Map<String, Object> kafka;
     private final List<Running> relays = new ArrayList<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
@@ -69,11 +69,7 @@ final class RelayHarness {
         }));
         // Mutiny finds its parts at its first use, which must not happen on two threads at once.
         pool.query("select 1").execute().await().indefinitely();
-        parts = new RelayParts(
-                connections,
-                vertx,
-                Map.of("bootstrap.servers", bootstrap, "reconnect.backoff.max.ms", "500"),
-                new MessageSpans(OpenTelemetry.noop(), Configured.asUsual()));
+        kafka = Map.of("bootstrap.servers", bootstrap, "reconnect.backoff.max.ms", "500");
     }
 
     /** All tables, without a service around them. */
@@ -99,40 +95,63 @@ final class RelayHarness {
         return start(false, producer -> producer);
     }
 
-    /** @param lawless a relay that never asks for the lock */
+    /** @param lawless a relay that never asks for a lock */
     Relay start(boolean lawless, UnaryOperator<Producer<byte[], byte[]>> around) {
-        Relay[] relay = new Relay[1];
-        relay[0] = new Relay(
-                () -> lawless ? new Lawless(reader()) : reader(),
-                () -> new Publisher(
-                        around.apply(parts.producer()),
-                        new MessageSpans(OpenTelemetry.noop(), Configured.asUsual()),
-                        () -> relay[0].wake()),
+        Relay relay = new Relay(
+                new RelayParts(connections, vertx, kafka, spans()) {
+                    @Override
+                    BucketLocks locks(RelayConnection connection) {
+                        return lawless ? new Lawless(connection) : super.locks(connection);
+                    }
+
+                    @Override
+                    Producer<byte[], byte[]> producer() {
+                        return around.apply(super.producer());
+                    }
+                },
                 new MessagingMetrics(registry),
                 poll);
-        Thread thread = new Thread(relay[0], "relay-" + relays.size());
-        relays.add(new Running(relay[0], thread));
+        Thread thread = new Thread(relay, "relay-" + relays.size());
+        relays.add(new Running(relay, thread));
         thread.start();
-        return relay[0];
+        return relay;
+    }
+
+    private static MessageSpans spans() {
+        return new MessageSpans(OpenTelemetry.noop(), Configured.asUsual());
     }
 
     /** A relay as a service runs it; to be stopped by the test. */
     RelayRunner runner() {
-        return new RelayRunner(parts, new MessagingMetrics(registry), Configured.asUsual());
+        return new RelayRunner(
+                new RelayParts(connections, vertx, kafka, spans()),
+                new MessagingMetrics(registry),
+                Configured.asUsual());
     }
 
-    OutboxReader reader() {
-        return parts.reader();
+    /** A relay's connection without a relay. */
+    RelayConnection connection() {
+        return new RelayParts(connections, vertx, kafka, spans()).connection();
     }
 
-    private static final class Lawless extends OutboxReader {
-        Lawless(OutboxReader reader) {
-            super(reader);
+    private static final class Lawless extends BucketLocks {
+        Lawless(RelayConnection connection) {
+            super(connection);
         }
 
         @Override
-        boolean tryLock() {
-            return true;
+        Buckets owned() {
+            return Buckets.ALL;
+        }
+
+        @Override
+        Look look() {
+            return new Look(super.look().waiting(), OutboxRow.BUCKETS);
+        }
+
+        @Override
+        Buckets take(int share) {
+            return Buckets.NONE;
         }
     }
 
@@ -178,11 +197,19 @@ final class RelayHarness {
     }
 
     long number(String sql) {
+        return numbers(sql).getFirst();
+    }
+
+    /** The first column. */
+    List<Long> numbers(String sql) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getLong(1);
+            List<Long> numbers = new ArrayList<>();
+            while (rows.next()) {
+                numbers.add(rows.getLong(1));
+            }
+            return numbers;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

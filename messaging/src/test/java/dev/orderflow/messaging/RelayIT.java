@@ -43,7 +43,7 @@ class RelayIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private String topic = "";
-    private final Said said = Said.by(Relay.class);
+    private final Said said = Said.by(RelaySession.class);
     private RelayHarness harness;
 
     RelayIT() {
@@ -94,7 +94,7 @@ class RelayIT {
     }
 
     @Test
-    void aRelayThatHasTheLockRepeatsNothing() {
+    void relaysThatOwnTheirBucketsRepeatNothing() {
         harness.start();
         harness.start();
 
@@ -154,6 +154,8 @@ class RelayIT {
                 .filter(line -> line.text().contains("aggregateId=bad"))
                 .allMatch(line -> line.correlationId().equals("story")));
 
+        assertEquals(1, harness.number("select count(*) from outbox where refusal like 'InvalidRecordException%'"));
+
         refused.clear();
         awaitEmpty();
         assertEquals(List.of(1L, 2L), firstAppearances().get("bad"));
@@ -203,7 +205,7 @@ class RelayIT {
     }
 
     @Test
-    void aRelayThatStopsLeavesTheLockToTheOther() throws InterruptedException {
+    void aRelayThatStopsLeavesItsBucketsToTheOther() throws InterruptedException {
         Relay first = harness.start();
         happenConcurrently(3, 3);
         awaitEmpty();
@@ -217,37 +219,62 @@ class RelayIT {
     }
 
     @Test
-    void theOwnerIsToldOfWhatAnotherReplicaWrote() {
-        harness.poll(Duration.ofMinutes(10)); // so long that nobody finds anything by looking
-        Relay owner = harness.start();
-        await().until(() -> harness.number("select count(*) from pg_locks where locktype = 'advisory' and granted"
-                        + " and database = (select oid from pg_database where datname = current_database())")
-                == 1);
-        Relay other = harness.start();
-        harness.append(topic, Things.event("first", 1, "a")).await().indefinitely();
-        owner.wake();
-        await().atMost(PATIENCE).until(() -> harness.unsent() == 0);
+    void relaysShareTheBucketsAndTakeOverFromOneThatIsGone() throws InterruptedException {
+        harness.poll(Duration.ofSeconds(1));
+        harness.start();
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(64L)));
+        Relay second = harness.start();
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(32L, 32L)));
+        harness.start();
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(20L, 22L, 22L)));
 
-        harness.append(topic, Things.event("second", 1, "b")).await().indefinitely();
-        other.wake();
+        harness.stop(second);
 
-        await().atMost(PATIENCE).until(() -> harness.unsent() == 0);
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(32L, 32L)));
+        happenConcurrently(20, 5);
+        awaitEmpty();
+        assertEquals(100, records().size());
     }
 
     @Test
-    void anOwnerThatDoesNothingIsEndedWhileRowsWait() {
-        try (OutboxReader frozen = harness.reader();
-                OutboxReader other = harness.reader()) {
-            assertTrue(frozen.tryLock());
-            assertFalse(other.tryLock());
-            assertFalse(other.endStalledOwner(Duration.ZERO), "nothing waits");
+    void theOwnerIsToldOfWhatAnotherReplicaWrote() {
+        harness.poll(Duration.ofMinutes(10)); // so long that nobody finds anything by looking
+        harness.start();
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(64L)));
+        Relay other = harness.start();
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(32L, 32L)));
+
+        for (int i = 0; i < 20; i++) { // of which at least one is the other's
+            harness.append(topic, Things.event("told-" + i, 1, "a")).await().indefinitely();
+            other.wake(Buckets.of(OutboxRow.bucket("told-" + i)));
+        }
+
+        awaitEmpty();
+    }
+
+    @Test
+    void aRelayThatDoesNothingIsEndedWhileRowsWait() {
+        try (RelayConnection frozen = harness.connection();
+                RelayConnection other = harness.connection()) {
+            new BucketLocks(frozen).bePresent();
+            BucketLocks locks = new BucketLocks(other);
+            assertEquals(Buckets.ALL, new BucketLocks(frozen).take(64));
+            assertEquals(0, locks.endStalled(Duration.ZERO), "nothing waits");
 
             harness.append(topic, Things.event("waiting", 1, "a")).await().indefinitely();
-            assertFalse(other.endStalledOwner(Duration.ofMinutes(1)), "not silent for long enough");
+            assertEquals(0, locks.endStalled(Duration.ofMinutes(1)), "not silent for long enough");
+            assertEquals(Buckets.NONE, locks.take(64));
 
-            assertTrue(other.endStalledOwner(Duration.ZERO));
-            await().until(other::tryLock);
+            assertEquals(1, locks.endStalled(Duration.ZERO));
+            await().until(() -> locks.take(64).equals(Buckets.ALL));
         }
+    }
+
+    /** How many buckets each relay owns, from few to many. */
+    private List<Long> owned() {
+        return harness.numbers("select count(*) from pg_locks where locktype = 'advisory' and granted and objid < 64"
+                + " and database = (select oid from pg_database where datname = current_database())"
+                + " group by pid order by 1");
     }
 
     @Test

@@ -1,0 +1,132 @@
+package dev.orderflow.messaging;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Events that Kafka refuses, one of an aggregate: those behind it wait. An operator may skip one; it is then kept aside as
+ * a record of what no consumer will see, as long as inbox marks are.
+ */
+@Singleton
+class Blocked {
+
+    private static final Logger LOG = Logger.getLogger(Blocked.class);
+
+    private static final String LIST = """
+            select event_id, type, topic, aggregatetype, aggregateid, sequence, created_at, refusal, refusals, retry_at
+            from outbox where retry_at is not null order by created_at limit $1""";
+
+    private static final String SKIP = """
+            with gone as (delete from outbox where retry_at is not null and event_id = $1 returning *)
+            insert into skipped (event_id, type, topic, aggregatetype, aggregateid, sequence, payload, event_version,
+                                 source, occurred_at, correlationid, causationid, traceparent, headers, refusal, reason)
+            select event_id, type, topic, aggregatetype, aggregateid, sequence, payload, event_version,
+                   source, occurred_at, correlationid, causationid, traceparent, headers, refusal, $2
+            from gone""";
+
+    private static final String SKIPPED = "select * from skipped where event_id = $1";
+
+    /**
+     * A refused event.
+     *
+     * @param refusals how often it was refused; it is tried again by itself, at the latest every 32 seconds
+     */
+    @RegisterForReflection
+    record Item(
+            @JsonProperty("event_id") UUID eventId,
+            @JsonProperty("type") String type,
+            @JsonProperty("topic") String topic,
+            @JsonProperty("aggregate_type") String aggregateType,
+            @JsonProperty("aggregate_id") String aggregateId,
+            @JsonProperty("sequence") long sequence,
+            @JsonProperty("appended_at") Instant appendedAt,
+            @JsonProperty("refusal") String refusal,
+            @JsonProperty("refusals") int refusals,
+            @JsonProperty("retry_at") Instant retryAt) {}
+
+    @RegisterForReflection
+    record Page(@JsonProperty("items") List<Item> items) {}
+
+    /** What was given up, when and why. */
+    @RegisterForReflection
+    record Outcome(
+            @JsonProperty("event_id") UUID eventId,
+            @JsonProperty("type") String type,
+            @JsonProperty("aggregate_type") String aggregateType,
+            @JsonProperty("aggregate_id") String aggregateId,
+            @JsonProperty("sequence") long sequence,
+            @JsonProperty("reason") String reason,
+            @JsonProperty("skipped_at") Instant skippedAt) {}
+
+    private final Pool pool;
+    private final MessagingMetrics metrics;
+
+    Blocked(Pool pool, MessagingMetrics metrics) {
+        this.pool = pool;
+        this.metrics = metrics;
+    }
+
+    /** The oldest. */
+    Uni<Page> list(int limit) {
+        return pool.withConnection(connection -> connection.preparedQuery(LIST).execute(Tuple.of(limit)))
+                .map(rows -> new Page(rows.stream().map(Blocked::item).collect(Collectors.toList())));
+    }
+
+    /** Empty when it is not refused (any more) and never was skipped. */
+    Uni<Optional<Outcome>> skip(UUID eventId, String reason) {
+        return pool.withTransaction(connection -> connection
+                .preparedQuery(SKIP)
+                .execute(Tuple.of(eventId, Parking.printable(reason)))
+                .flatMap(done -> skipped(connection, eventId).invoke(outcome -> say(done.rowCount(), outcome))));
+    }
+
+    private static Uni<Optional<Outcome>> skipped(SqlConnection connection, UUID eventId) {
+        return connection.preparedQuery(SKIPPED).execute(Tuple.of(eventId)).map(rows -> rows.stream()
+                .findFirst()
+                .map(Blocked::outcome));
+    }
+
+    private void say(int skipped, Optional<Outcome> outcome) {
+        metrics.skipped(skipped);
+        if (skipped > 0) {
+            LOG.warnf("skipped, no consumer will see it: %s", outcome.orElseThrow());
+        }
+    }
+
+    private static Item item(Row row) {
+        return new Item(
+                row.getUUID("event_id"),
+                row.getString("type"),
+                row.getString("topic"),
+                row.getString("aggregatetype"),
+                row.getString("aggregateid"),
+                row.getLong("sequence"),
+                OutboxReader.instant(row, "created_at"),
+                row.getString("refusal"),
+                row.getInteger("refusals"),
+                OutboxReader.instant(row, "retry_at"));
+    }
+
+    private static Outcome outcome(Row row) {
+        return new Outcome(
+                row.getUUID("event_id"),
+                row.getString("type"),
+                row.getString("aggregatetype"),
+                row.getString("aggregateid"),
+                row.getLong("sequence"),
+                row.getString("reason"),
+                OutboxReader.instant(row, "skipped_at"));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.UUID;
+
+/** The operator's view of events that Kafka refuses, and the last resort: to skip one, for those behind it to be sent. */
+@Path("/api/v1/blocked")
+@Produces(MediaType.APPLICATION_JSON)
+public class BlockedResource {
+
+    private static final int LISTED = 200;
+
+    private final Blocked blocked;
+
+    BlockedResource(Blocked blocked) {
+        this.blocked = blocked;
+    }
+
+    /** The oldest 200 of them; there is one of an aggregate at most. */
+    @GET
+    public Uni<Blocked.Page> blocked() {
+        return NotNow.orRead(blocked.list(LISTED));
+    }
+
+    /**
+     * Gives one event up: no consumer will see it, and it is kept in the table {@code skipped}. 404 when it is not refused.
+     * A repeat has the same answer.
+     */
+    @POST
+    @Path("/skip")
+    public Uni<Blocked.Outcome> skip(
+            @QueryParam("event_id") @DefaultValue("") String eventId,
+            @QueryParam("reason") @DefaultValue("") String reason) {
+        if (reason.isBlank()) {
+            throw new BadRequestException("reason is required");
+        }
+        UUID id = uuid(eventId);
+        return NotNow.orAnswer(blocked.skip(id, reason))
+                .map(outcome -> outcome.orElseThrow(
+                        () -> new NotFoundException("Event " + id + " is not one that is refused.")));
+    }
+
+    private static UUID uuid(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw new BadRequestException("event_id must be the UUID of an event", e);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.orderflow.messaging;
+
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/**
+ * A relay's part of the buckets: as many as any other has, taken and left as relays come and go. What this replica writes
+ * into the buckets of others it tells them, at most every few milliseconds, and outside of any transaction, since those
+ * with a NOTIFY commit one by one. For the relay's thread.
+ */
+final class Ownership {
+
+    private static final Logger LOG = Logger.getLogger(Ownership.class);
+    private static final Duration COALESCE = Duration.ofMillis(5); // between two tellings
+    private static final Duration SILENCE = Duration.ofSeconds(15); // of many looks: that relay is frozen
+    private static final int LOOKS_PER_SEARCH = 5;
+    private static final String SHARE_ANEW = "share";
+
+    private final RelayConnection connection;
+    private final BucketLocks locks;
+    private final MessagingMetrics metrics;
+    private final Duration poll;
+    private final Countdown nextLook = new Countdown();
+    private final Countdown nextTelling = new Countdown();
+    private Buckets waiting = Buckets.NONE;
+    private Buckets elsewhere = Buckets.NONE;
+    private int share;
+    private int looks;
+
+    /** @param poll how often it looks, at least */
+    Ownership(RelayConnection connection, BucketLocks locks, MessagingMetrics metrics, Duration poll) {
+        this.connection = connection;
+        this.locks = locks;
+        this.metrics = metrics;
+        this.poll = poll;
+    }
+
+    /** Joins the relays of the other replicas, which leave it its part. */
+    void begin() {
+        locks.bePresent();
+        say(SHARE_ANEW);
+    }
+
+    /** Those of its buckets that may have rows, as far as they are known since this was asked last. */
+    Buckets takeWaiting() {
+        Buckets known = waiting.in(locks.owned());
+        waiting = Buckets.NONE;
+        return known;
+    }
+
+    /** This replica has written into these. */
+    void written(Buckets buckets) {
+        waiting = waiting.and(buckets);
+        elsewhere = elsewhere.and(buckets.without(locks.owned()));
+    }
+
+    /** What a relay has said, perhaps this one: that the parts have changed, or which buckets have rows. */
+    void hear(String said) {
+        if (said.equals(SHARE_ANEW)) {
+            nextLook.set(Duration.ZERO);
+        } else {
+            waiting = waiting.and(new Buckets(Long.parseUnsignedLong(said, 16)));
+        }
+    }
+
+    /** Until {@link #keepUp} has to be called at the latest. */
+    Duration untilNext() {
+        Duration look = nextLook.left();
+        Duration telling = nextTelling.left();
+        return elsewhere.isEmpty() || look.compareTo(telling) < 0 ? look : telling;
+    }
+
+    /** Looks around when it is time to, tells what others have to know, leaves what is too much and not busy. */
+    void keepUp(Buckets busy) {
+        if (nextLook.isOver()) {
+            look();
+        }
+        if (!elsewhere.isEmpty() && nextTelling.isOver()) {
+            say(Long.toHexString(elsewhere.bits()));
+            elsewhere = Buckets.NONE;
+            nextTelling.set(COALESCE);
+        }
+        Buckets free = leaving().without(busy);
+        if (!free.isEmpty()) {
+            locks.give(free);
+            say(SHARE_ANEW);
+        }
+        metrics.owned(locks.owned().count());
+    }
+
+    /** Those that it works on: its own but for what is to be left to others. */
+    Buckets own() {
+        return locks.owned().without(leaving());
+    }
+
+    private Buckets leaving() {
+        return locks.owned().some(Math.max(0, locks.owned().count() - share));
+    }
+
+    private void look() {
+        nextLook.set(poll);
+        BucketLocks.Look seen = locks.look();
+        share = seen.share();
+        Buckets taken = locks.take(share);
+        metrics.takeovers(taken.count());
+        waiting = waiting.and(seen.waiting());
+        if (++looks % LOOKS_PER_SEARCH == 0
+                && !seen.waiting().without(locks.owned()).isEmpty()) {
+            int ended = locks.endStalled(SILENCE);
+            metrics.evictions(ended);
+            if (ended > 0) {
+                LOG.warn("outbox relay: ended the connection of a relay that gave no sign of life");
+            }
+        }
+    }
+
+    /** Leaves everything to the others; nothing of it may be under way. */
+    void end() {
+        locks.leave();
+        say(SHARE_ANEW);
+    }
+
+    private void say(String words) {
+        connection.ask("select pg_notify('outbox', $1)", Tuple.of(words));
+    }
+}

@@ -1,0 +1,191 @@
+package dev.orderflow.messaging;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A relay's work on one connection. Of each of its buckets it sends what is there, round after round: of one bucket a
+ * single round is under way at a time, others go on meanwhile. For the relay's thread, which calls {@link #step} whenever
+ * there is news. With the connection the session ends, and what it had read and not sent is forgotten.
+ */
+final class RelaySession implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(RelaySession.class);
+    private static final long BYTES = 8 * 1024 * 1024; // what all rounds hold in memory at most, one record more
+    private static final Duration DRAIN = Duration.ofSeconds(5); // for what is under way when the service stops
+    private static final Duration SLOW = Duration.ofSeconds(5);
+
+    private final Relay relay;
+    private final RelayParts parts;
+    private final MessagingMetrics metrics;
+    private final RelayConnection connection;
+    private final Ownership ownership;
+    private final OutboxReader outbox;
+    private final Map<Integer, Round> rounds = new HashMap<>(); // by bucket
+    private final Countdown drain = new Countdown();
+    private final Countdown slow = new Countdown();
+    private Publisher publisher;
+    private Buckets waiting = Buckets.NONE; // may have rows that were not read
+    private boolean stopping;
+    private boolean spent; // the producer: no more is begun with it
+    private boolean saidSlow;
+
+    RelaySession(Relay relay, RelayParts parts, MessagingMetrics metrics, Duration poll) {
+        this.relay = relay;
+        this.parts = parts;
+        this.metrics = metrics;
+        connection = parts.connection();
+        ownership = new Ownership(connection, parts.locks(connection), metrics, poll);
+        outbox = parts.reader(connection);
+        publisher = publisher();
+    }
+
+    private Publisher publisher() {
+        return parts.publisher(() -> relay.wake(Buckets.ALL));
+    }
+
+    void begin() {
+        connection.listen(() -> relay.tell(() -> {}), said -> relay.tell(() -> ownership.hear(said)));
+        ownership.begin();
+    }
+
+    /** Begins nothing new from now on. */
+    void stop() {
+        if (!stopping) {
+            stopping = true;
+            drain.set(DRAIN);
+        }
+    }
+
+    /** Whether it was stopped, and nothing is under way or has been for too long. */
+    boolean isOver() {
+        return stopping && (rounds.isEmpty() || drain.isOver());
+    }
+
+    /** For how long it may be left alone when nobody has news for it. */
+    Duration untilNextStep() {
+        Duration next = ready().isEmpty() ? ownership.untilNext() : Duration.ZERO;
+        return stopping && drain.left().compareTo(next) < 0 ? drain.left() : next;
+    }
+
+    /**
+     * Goes on as far as it can without waiting for Kafka.
+     *
+     * @param written buckets into which this replica has written since the last time
+     */
+    void step(Buckets written) {
+        if (connection.isLost()) {
+            throw new IllegalStateException("the relay's connection is gone");
+        }
+        ownership.written(written);
+        ownership.keepUp(busy());
+        waiting = waiting.and(ownership.takeWaiting());
+        exchange();
+        if (spent && rounds.isEmpty()) {
+            publisher.close();
+            publisher = publisher();
+            spent = false;
+        }
+        complainWhenSlow();
+    }
+
+    private Buckets busy() {
+        return rounds.keySet().stream().map(Buckets::of).reduce(Buckets.NONE, Buckets::and);
+    }
+
+    private Buckets ready() {
+        boolean may = !stopping && !spent && bytes() < BYTES && !publisher.isCutOff();
+        return may ? waiting.in(ownership.own()).without(busy()) : Buckets.NONE;
+    }
+
+    private long bytes() {
+        return rounds.values().stream().mapToLong(Round::bytes).sum();
+    }
+
+    private void exchange() {
+        Map<Integer, Round> over = rounds.entrySet().stream()
+                .filter(round -> round.getValue().isOver())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        List<OutboxRow> sent = over.values().stream()
+                .flatMap(round -> round.acknowledged().stream())
+                .toList();
+        Buckets ready = ready();
+        if (over.isEmpty() && ready.isEmpty()) {
+            return;
+        }
+        OutboxReader.Exchange brought = outbox.exchange(sent, ready, publisher.away(), BYTES - bytes());
+        metrics.sent(brought.ages());
+        over.forEach(this::end);
+        waiting = waiting.without(ready).and(brought.more());
+        begin(brought.rows());
+    }
+
+    private void end(int bucket, Round round) {
+        round.failed().forEach(failed -> settle(failed.row(), failed.failure()));
+        rounds.remove(bucket);
+    }
+
+    /** A key of which a record was refused waits; it was not the record when only its topic could not be found. */
+    private void settle(OutboxRow row, Exception failure) {
+        if (!Publisher.isTopicAway(failure)) {
+            spent |= !Publisher.isAboutTheRecord(failure);
+            outbox.refuse(row, failure);
+            row.cause()
+                    .tell(() -> LOG.warnf(
+                            "not sent, its key waits: aggregateType=%s aggregateId=%s eventId=%s reason=%s",
+                            row.aggregateType(), row.aggregateId(), row.eventId(), failure));
+        }
+    }
+
+    private void begin(List<OutboxRow> rows) {
+        if (rounds.isEmpty() && !rows.isEmpty()) {
+            slow.set(SLOW);
+        }
+        rows.stream()
+                .collect(Collectors.groupingBy(row -> (int) OutboxRow.bucket(row.aggregateId())))
+                .forEach((bucket, its) -> {
+                    Round round = new Round(its, this::publish);
+                    rounds.put(bucket, round);
+                    round.start();
+                });
+    }
+
+    private void publish(Round round, OutboxRow row) {
+        if (stopping || connection.isLost() || !publisher.reaches(row.topic())) {
+            round.leave(row);
+        } else {
+            publisher.publish(row, (sent, failure) -> relay.tell(() -> answered(round, sent, failure)));
+        }
+    }
+
+    private void answered(Round round, OutboxRow row, @Nullable Exception failure) {
+        slow.set(SLOW);
+        saidSlow = false;
+        round.answered(row, failure);
+    }
+
+    private void complainWhenSlow() {
+        if (!rounds.isEmpty() && slow.isOver() && !saidSlow) {
+            LOG.warn("Kafka acknowledges nothing: events wait in the outbox until it does");
+            saidSlow = true;
+        }
+    }
+
+    /** Gives up what is still on its way: its rows are there and will be sent again. */
+    @Override
+    public void close() {
+        try (connection) {
+            publisher.close();
+            if (stopping && rounds.isEmpty() && !connection.isLost()) {
+                ownership.end();
+            }
+        } finally {
+            metrics.owned(0);
+        }
+    }
+}
