@@ -45,6 +45,7 @@ final class Run {
             case "status" -> ask("status");
             case "logs" -> new Logs(home).show(rest);
             case "demo" -> demo(rest);
+            case "bench" -> new Bench(home).run(rest);
             default -> start(heeded(Options.parse(arguments, environment("ORDERFLOW_PORT_OFFSET"))));
         };
     }

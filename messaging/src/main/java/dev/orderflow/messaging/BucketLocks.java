@@ -24,10 +24,11 @@ class BucketLocks {
 
     // A bucket is looked into from its first row on, and so are the 64 of them with as many steps into an index.
     private static final String LOOK = """
-            select (select count(*) from pg_locks where objid = %d and %s) as replicas,
+            select count(*) filter (where objid = %1$d) as replicas,
+                   count(*) filter (where objid < %1$d) as taken,
                    coalesce((select bit_or(1::bigint << bucket) from generate_series(0, 63) as buckets (bucket)
                              where exists (select from outbox where outbox.bucket = buckets.bucket)), 0) as waiting
-            """.formatted(PRESENCE, OURS);
+            from pg_locks where %2$s""".formatted(PRESENCE, OURS);
 
     // The condition is tried row by row, and no further than the limit asks: no lock is taken that is not told of.
     private static final String TAKE = "select bucket from unnest($1::smallint[]) as buckets (bucket) where"
@@ -61,13 +62,16 @@ class BucketLocks {
         return owned;
     }
 
-    /** Which buckets have rows, and how many a relay may own so that all have their part. */
-    record Look(Buckets waiting, int share) {}
+    /** Which buckets have rows, how many a relay may own so that all have their part, whether some have no owner. */
+    record Look(Buckets waiting, int share, boolean someFree) {}
 
     Look look() {
         Row seen = connection.ask(LOOK, Tuple.tuple()).iterator().next();
         long replicas = Math.max(1, seen.getLong("replicas"));
-        return new Look(new Buckets(seen.getLong("waiting")), (int) ((OutboxRow.BUCKETS + replicas - 1) / replicas));
+        return new Look(
+                new Buckets(seen.getLong("waiting")),
+                (int) ((OutboxRow.BUCKETS + replicas - 1) / replicas),
+                seen.getLong("taken") < OutboxRow.BUCKETS);
     }
 
     /** Takes those that nobody has, until there are {@code share} of them; returns the new ones. */

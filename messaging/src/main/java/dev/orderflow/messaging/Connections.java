@@ -30,6 +30,8 @@ class Connections implements PgPoolCreator {
             "tcp_keepalives_interval", "5",
             "tcp_keepalives_count", "3",
             "statement_timeout", "30s",
+            // The same few statements for ever: what they touch is known without looking at their parameters.
+            "plan_cache_mode", "force_generic_plan",
             // A deletion that a crash of the server undoes is a repeat, which every consumer drops: no need to wait for
             // the disk.
             "synchronous_commit", "off",

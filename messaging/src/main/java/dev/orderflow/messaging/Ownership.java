@@ -102,7 +102,7 @@ final class Ownership {
         nextLook.set(poll);
         BucketLocks.Look seen = locks.look();
         share = seen.share();
-        Buckets taken = locks.take(share);
+        Buckets taken = seen.someFree() ? locks.take(share) : Buckets.NONE;
         metrics.takeovers(taken.count());
         waiting = waiting.and(seen.waiting());
         if (++looks % LOOKS_PER_SEARCH == 0

@@ -18,6 +18,8 @@ final class RelaySession implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RelaySession.class);
     private static final long BYTES = 8 * 1024 * 1024; // what all rounds hold in memory at most, one record more
     private static final Duration DRAIN = Duration.ofSeconds(5); // for what is under way when the service stops
+    // Between two exchanges with the database: after a pause none is waited for, and under load each brings more.
+    private static final Duration PACE = Duration.ofMillis(1);
     private static final Duration SLOW = Duration.ofSeconds(5);
 
     private final Relay relay;
@@ -29,6 +31,7 @@ final class RelaySession implements AutoCloseable {
     private final Map<Integer, Round> rounds = new HashMap<>(); // by bucket
     private final Countdown drain = new Countdown();
     private final Countdown slow = new Countdown();
+    private final Countdown nextExchange = new Countdown();
     private Publisher publisher;
     private Buckets waiting = Buckets.NONE; // may have rows that were not read
     private boolean stopping;
@@ -69,8 +72,11 @@ final class RelaySession implements AutoCloseable {
 
     /** For how long it may be left alone when nobody has news for it. */
     Duration untilNextStep() {
-        Duration next = ready().isEmpty() ? ownership.untilNext() : Duration.ZERO;
-        return stopping && drain.left().compareTo(next) < 0 ? drain.left() : next;
+        Duration next = ownership.untilNext();
+        if (isExchangeNeeded()) {
+            next = shorter(next, nextExchange.left());
+        }
+        return stopping ? shorter(next, drain.left()) : next;
     }
 
     /**
@@ -85,13 +91,24 @@ final class RelaySession implements AutoCloseable {
         ownership.written(written);
         ownership.keepUp(busy());
         waiting = waiting.and(ownership.takeWaiting());
-        exchange();
+        if (isExchangeNeeded() && nextExchange.isOver()) {
+            exchange();
+            nextExchange.set(PACE);
+        }
         if (spent && rounds.isEmpty()) {
             publisher.close();
             publisher = publisher();
             spent = false;
         }
         complainWhenSlow();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private boolean isExchangeNeeded() {
+        return !ready().isEmpty() || rounds.values().stream().anyMatch(Round::isOver);
     }
 
     private Buckets busy() {
@@ -115,9 +132,6 @@ final class RelaySession implements AutoCloseable {
                 .flatMap(round -> round.acknowledged().stream())
                 .toList();
         Buckets ready = ready();
-        if (over.isEmpty() && ready.isEmpty()) {
-            return;
-        }
         OutboxReader.Exchange brought = outbox.exchange(sent, ready, publisher.away(), BYTES - bytes());
         metrics.sent(brought.ages());
         over.forEach(this::end);

@@ -2,14 +2,7 @@ package dev.orderflow.messaging;
 
 import dev.orderflow.dev.TestDatabase;
 import dev.orderflow.dev.TestServers;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
-import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.core.Vertx;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,13 +24,8 @@ final class RelayHarness {
     private static final Cause CAUSE = new Cause("story", null, null);
 
     private final TestDatabase database = TestServers.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
-    private final Connections connections = new Connections(Configured.asUsual());
-    private final OutboxAppender appender = new OutboxAppender(Configured.asUsual());
-    private final Pool pool;
-    private final Map<String, Object> kafka;
+    private final Assembly assembly;
     private final List<Running> relays = new ArrayList<>();
-    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     private Duration poll = Duration.ofMillis(50);
 
@@ -45,31 +33,7 @@ final class RelayHarness {
 
     RelayHarness(String bootstrap) {
         migrate(database);
-        PgConnectOptions options = new PgConnectOptions()
-                .setHost("localhost")
-                .setPort(database.port())
-                .setDatabase(database.name())
-                .setUser("orderflow")
-                .setPassword("orderflow");
-        pool = Pool.newInstance(connections.create(new PgPoolCreator.Input() {
-            @Override
-            public io.vertx.core.Vertx vertx() {
-                return vertx.getDelegate();
-            }
-
-            @Override
-            public PoolOptions poolOptions() {
-                return new PoolOptions().setMaxSize(8);
-            }
-
-            @Override
-            public List<PgConnectOptions> pgConnectOptionsList() {
-                return List.of(options);
-            }
-        }));
-        // Mutiny finds its parts at its first use, which must not happen on two threads at once.
-        pool.query("select 1").execute().await().indefinitely();
-        kafka = Map.of("bootstrap.servers", bootstrap, "reconnect.backoff.max.ms", "500");
+        assembly = new Assembly(database, bootstrap, 8, Map.of());
     }
 
     /** All tables, without a service around them. */
@@ -98,7 +62,7 @@ final class RelayHarness {
     /** @param lawless a relay that never asks for a lock */
     Relay start(boolean lawless, UnaryOperator<Producer<byte[], byte[]>> around) {
         Relay relay = new Relay(
-                new RelayParts(connections, vertx, kafka, spans()) {
+                new RelayParts(assembly.connections, assembly.vertx, assembly.kafka(), assembly.spans) {
                     @Override
                     BucketLocks locks(RelayConnection connection) {
                         return lawless ? new Lawless(connection) : super.locks(connection);
@@ -109,7 +73,7 @@ final class RelayHarness {
                         return around.apply(super.producer());
                     }
                 },
-                new MessagingMetrics(registry),
+                assembly.metrics,
                 poll);
         Thread thread = new Thread(relay, "relay-" + relays.size());
         relays.add(new Running(relay, thread));
@@ -117,21 +81,14 @@ final class RelayHarness {
         return relay;
     }
 
-    private static MessageSpans spans() {
-        return new MessageSpans(OpenTelemetry.noop(), Configured.asUsual());
-    }
-
     /** A relay as a service runs it; to be stopped by the test. */
     RelayRunner runner() {
-        return new RelayRunner(
-                new RelayParts(connections, vertx, kafka, spans()),
-                new MessagingMetrics(registry),
-                Configured.asUsual());
+        return assembly.runner(assembly.parts());
     }
 
     /** A relay's connection without a relay. */
     RelayConnection connection() {
-        return new RelayParts(connections, vertx, kafka, spans()).connection();
+        return assembly.parts().connection();
     }
 
     private static final class Lawless extends BucketLocks {
@@ -146,7 +103,7 @@ final class RelayHarness {
 
         @Override
         Look look() {
-            return new Look(super.look().waiting(), OutboxRow.BUCKETS);
+            return new Look(super.look().waiting(), OutboxRow.BUCKETS, false);
         }
 
         @Override
@@ -157,19 +114,19 @@ final class RelayHarness {
 
     /** Lets something happen to a thing, as a service does: its row first, then the event. */
     Uni<Void> happen(String topic, String id) {
-        return pool.withTransaction(connection -> Things.next(connection, id)
-                .flatMap(sequence ->
-                        appender.insert(connection, List.of(row(topic, Things.event(id, sequence, "n" + sequence))))));
+        return assembly.pool.withTransaction(connection -> Things.next(connection, id)
+                .flatMap(sequence -> assembly.appender.insert(
+                        connection, List.of(row(topic, Things.event(id, sequence, "n" + sequence))))));
     }
 
     Uni<Void> append(String topic, OutgoingEvent... events) {
         List<OutboxRow> rows =
                 java.util.Arrays.stream(events).map(event -> row(topic, event)).toList();
-        return pool.withTransaction(connection -> appender.insert(connection, rows));
+        return assembly.pool.withTransaction(connection -> assembly.appender.insert(connection, rows));
     }
 
     private OutboxRow row(String topic, OutgoingEvent event) {
-        OutboxRow row = appender.rows(CAUSE, List.of(event)).getFirst();
+        OutboxRow row = assembly.appender.rows(CAUSE, List.of(event)).getFirst();
         return new OutboxRow(
                 0,
                 topic,
@@ -233,7 +190,7 @@ final class RelayHarness {
     }
 
     double counted(String name) {
-        return registry.find(name).counters().stream()
+        return assembly.registry.find(name).counters().stream()
                 .mapToDouble(io.micrometer.core.instrument.Counter::count)
                 .sum();
     }
@@ -252,8 +209,7 @@ final class RelayHarness {
             running.relay().stop();
             running.thread().join(Duration.ofSeconds(15));
         }
-        pool.closeAndAwait();
-        vertx.closeAndAwait();
+        assembly.close();
         TestServers.drop(database);
     }
 }

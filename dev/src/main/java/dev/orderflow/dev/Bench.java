@@ -1,0 +1,97 @@
+package dev.orderflow.dev;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Measures one part of the system: its measurements are test code, and are built and run like tests but in a process of
+ * their own. They bring their own servers, so that nothing else has to run, and nothing else should.
+ */
+final class Bench {
+
+    /** What can be measured, and by which program. */
+    private static final String MODULE = "messaging";
+
+    private static final String PROGRAM = "dev.orderflow.messaging.Bench";
+
+    private final Home home;
+
+    Bench(Home home) {
+        this.home = home;
+    }
+
+    int run(List<String> arguments) {
+        if (arguments.isEmpty() || !arguments.getFirst().equals(MODULE)) {
+            throw new Failure("bench what? ./run bench " + MODULE);
+        }
+        try {
+            System.out.println("Building the measurements; nothing else should run on this machine meanwhile.");
+            build();
+            return measure(arguments.subList(1, arguments.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+
+    private void build() throws IOException, InterruptedException {
+        Files.createDirectories(home.logs());
+        var log = home.log("build");
+        var command = List.of(
+                home.root().resolve("mvnw").toString(),
+                "-B",
+                "test-compile",
+                "dependency:build-classpath",
+                "-Dmdep.outputFile=target/test.classpath",
+                "-Dmdep.includeScope=test",
+                "-pl",
+                MODULE,
+                "-am");
+        var build = new ProcessBuilder(command)
+                .directory(home.root().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        if (ended(build) != 0) {
+            throw new Failure("the build failed; all of its output is in " + log);
+        }
+    }
+
+    private int measure(List<String> arguments) throws IOException, InterruptedException {
+        var target = home.root().resolve(MODULE).resolve("target");
+        var classPath = String.join(
+                ":",
+                target.resolve("test-classes").toString(),
+                target.resolve("classes").toString(),
+                Files.readString(target.resolve("test.classpath")).strip());
+        var report = Files.createDirectories(home.folder().resolve("bench")).resolve(MODULE + ".json");
+        var command = new ArrayList<>(List.of(
+                Jvm.java(),
+                home.mark(),
+                "-Dorderflow.root=" + home.root(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                classPath,
+                PROGRAM,
+                "--json",
+                report.toString()));
+        command.addAll(arguments);
+        return ended(new ProcessBuilder(command).directory(home.root().toFile()).inheritIO());
+    }
+
+    /** It ends with this one, as after Ctrl-C. */
+    private static int ended(ProcessBuilder command) throws IOException, InterruptedException {
+        var process = command.start();
+        var end = new Thread(process::destroy);
+        Runtime.getRuntime().addShutdownHook(end);
+        var code = process.waitFor();
+        Runtime.getRuntime().removeShutdownHook(end);
+        return code;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.orderflow.messaging;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * How fast events get from a commit to Kafka and through an inbox: {@code ./run bench messaging}. Next to each stage
+ * stands what the same statements and records take when nothing else is done; since all share the processors, the bound
+ * of a combination is 1 / Σ (1 / rate alone). Some runs, their median and their spread; the figures of all runs as JSON.
+ */
+final class Bench {
+
+    private static final String USAGE =
+            "./run bench messaging [--runs N] [--smoke]: N runs, 3 by default; with --smoke only whether it works";
+
+    private Bench() {}
+
+    /** What was asked for. */
+    record Options(int runs, boolean smoke, String json) {
+        static Options parse(String... arguments) {
+            int runs = 3;
+            boolean smoke = false;
+            String json = "";
+            for (int i = 0; i < arguments.length; i++) {
+                switch (arguments[i]) {
+                    case "--runs" -> runs = Integer.parseInt(arguments[++i]);
+                    case "--smoke" -> smoke = true;
+                    case "--json" -> json = arguments[++i];
+                    default -> throw new IllegalArgumentException(USAGE);
+                }
+            }
+            return new Options(runs, smoke, json);
+        }
+    }
+
+    static void main(String[] arguments) throws Exception {
+        Options options;
+        try {
+            options = Options.parse(arguments);
+        } catch (RuntimeException e) {
+            System.err.println(USAGE);
+            System.exit(2);
+            return;
+        }
+        print(run(options));
+        System.exit(0);
+    }
+
+    /** Figures by name, one of each run. */
+    static Map<String, List<Double>> run(Options options) throws Exception {
+        Map<String, List<Double>> figures = new LinkedHashMap<>();
+        for (int run = 1; run <= options.runs(); run++) {
+            System.out.printf("Run %d of %d%n", run, options.runs());
+            run(options.smoke() ? BenchGround.Size.SMOKE : BenchGround.Size.FULL, System.out::println)
+                    .forEach((name, figure) -> figures.computeIfAbsent(name, n -> new ArrayList<>())
+                            .add(figure));
+        }
+        if (!options.json().isEmpty()) {
+            write(Path.of(options.json()), figures);
+        }
+        return figures;
+    }
+
+    private static Map<String, Double> run(BenchGround.Size size, Consumer<String> say) throws Exception {
+        try (BenchGround ground = new BenchGround(size, say)) {
+            new LatencyStage(ground).run();
+            new DrainStage(ground).run();
+            new ConsumeStage(ground).run();
+            new TogetherStage(ground).run();
+            new IdleStage(ground).run();
+            return ground.figures();
+        }
+    }
+
+    private static void print(Map<String, List<Double>> figures) {
+        System.out.printf("%n  %-62s %12s %12s %12s%n", "", "median", "lowest", "highest");
+        figures.forEach((name, runs) -> {
+            List<Double> sorted = runs.stream().sorted().toList();
+            System.out.printf(
+                    "  %-62s %,12.2f %,12.2f %,12.2f%n",
+                    name, sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast());
+        });
+    }
+
+    private static void write(Path file, Map<String, List<Double>> figures) throws IOException {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("time", Instant.now().toString());
+        report.put("processors", Runtime.getRuntime().availableProcessors());
+        report.put("java", Runtime.version().toString());
+        report.put("figures", figures);
+        Files.writeString(
+                file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
+        System.out.println("All figures are in " + file);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.orderflow.messaging;
+
+import dev.orderflow.dev.TestDatabase;
+import dev.orderflow.dev.TestServers;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** What the stages of one run work with: a database of its own, and what is put into it and onto Kafka. */
+final class BenchGround implements AutoCloseable {
+
+    /** How many connections appending and marking are tried with. */
+    static final int[] CLIENTS = {1, 8, 32};
+
+    private static final int PAYLOAD = 300; // bytes, as an order with two lines
+    private static final Cause CAUSE =
+            new Cause("bench", null, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+    /** How much is done. */
+    record Size(int warmSeconds, int latencySeconds, int events, int idleSeconds) {
+        static final Size FULL = new Size(30, 20, 60_000, 20);
+        static final Size SMOKE = new Size(1, 1, 2_000, 2);
+    }
+
+    final Size size;
+    final Assembly assembly;
+    private final Consumer<String> say;
+    private final TestDatabase database = TestServers.newDatabase();
+    private final Map<String, Double> figures = new LinkedHashMap<>();
+
+    BenchGround(Size size, Consumer<String> say) {
+        this.size = size;
+        this.say = say;
+        RelayHarness.migrate(database);
+        assembly = new Assembly(database, TestServers.kafka(), 32, Map.of("messaging.topic", "none"));
+        // As a service has it: today's marks in a partition of their own.
+        execute("select inbox_prepare((now() at time zone 'UTC')::date)");
+    }
+
+    /** Figures by name: milliseconds, events a second, or what their name says. */
+    Map<String, Double> figures() {
+        return figures;
+    }
+
+    void note(String name, double figure) {
+        figures.put(name, figure);
+        say.accept("  %-58s %,12.2f".formatted(name, figure));
+    }
+
+    static String newTopic() {
+        String topic = "bench-" + System.nanoTime();
+        TestServers.createTopic(topic);
+        return topic;
+    }
+
+    /** As a service writes it: the aggregate's row first. */
+    Uni<Void> insert(String topic, String id) {
+        return assembly.pool.withTransaction(connection -> Things.next(connection, id)
+                .flatMap(sequence -> assembly.appender.insert(connection, List.of(row(topic, id, sequence)))));
+    }
+
+    OutboxRow row(String topic, String id, long sequence) {
+        OutgoingEvent event = Things.event(id, sequence, "x".repeat(PAYLOAD));
+        return new OutboxRow(
+                0,
+                topic,
+                "thing",
+                id,
+                sequence,
+                event.eventType(),
+                event.data(),
+                assembly.appender.nextId(),
+                "1.0",
+                "/bench",
+                event.occurredAt(),
+                CAUSE,
+                null);
+    }
+
+    static Uni<Void> sending(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+        return Uni.createFrom().emitter(emitter -> {
+            var unused = producer.send(record, (metadata, failure) -> {
+                if (failure == null) {
+                    emitter.complete(null);
+                } else {
+                    emitter.fail(failure);
+                }
+            });
+        });
+    }
+
+    ProducerRecord<byte[], byte[]> record(String topic, String key) {
+        OutboxRow row = row(topic, key, 1);
+        return new ProducerRecord<>(topic, null, null, row.key(), row.payload(), row.recordHeaders());
+    }
+
+    /** Three events of each aggregate. */
+    void fill(String topic, int events) {
+        List<Uni<Void>> inserts = new ArrayList<>();
+        int perInsert = 1_500;
+        for (int from = 0; from < events; from += perInsert) {
+            List<OutboxRow> rows = new ArrayList<>();
+            for (int i = from; i < Math.min(from + perInsert, events); i++) {
+                rows.add(row(topic, "backlog-" + i / 3, i % 3 + 1));
+            }
+            inserts.add(assembly.pool.withTransaction(connection -> assembly.appender.insert(connection, rows)));
+        }
+        inserts.forEach(insert -> insert.await().indefinitely());
+    }
+
+    void execute(String sql) {
+        assembly.pool.query(sql).execute().await().indefinitely();
+    }
+
+    long unsent() {
+        return number(assembly, "select count(*) from (select from outbox limit 1000) as first_ones");
+    }
+
+    RelayParts parts(UnaryOperator<Producer<byte[], byte[]>> around) {
+        return new RelayParts(assembly.connections, assembly.vertx, assembly.kafka(), assembly.spans) {
+            @Override
+            Producer<byte[], byte[]> producer() {
+                return around.apply(super.producer());
+            }
+        };
+    }
+
+    double figure(String name) {
+        return figures.getOrDefault(name, Double.NaN);
+    }
+
+    ProducerRecord<byte[], byte[]> arriving(String topic, int i) {
+        return record(topic, "arriving-" + i);
+    }
+
+    static long number(Assembly assembly, String sql) {
+        return assembly.pool
+                .query(sql)
+                .execute()
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
+    @Override
+    public void close() {
+        assembly.close();
+        TestServers.drop(database);
+    }
+}

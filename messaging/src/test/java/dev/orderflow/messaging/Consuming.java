@@ -1,0 +1,62 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+
+/** A consumer as a service has it, but for the framework around it. */
+final class Consuming {
+    private final KafkaConsumer<byte[], byte[]> kafka;
+    private final BatchConsumer consumer;
+    private final AtomicLong effects = new AtomicLong();
+    int batches;
+
+    Consuming(BenchGround ground, String topic, String name) {
+        kafka = ground.assembly.kafkaConsumer(name + System.nanoTime(), topic);
+        consumer = ground.assembly.consumer(
+                ground.assembly.outbox(ground.assembly.runner(ground.assembly.parts())), name, this::apply);
+    }
+
+    private Uni<Void> apply(Transaction transaction, List<Envelope> fresh) {
+        transaction.afterCommit(() -> effects.addAndGet(fresh.size()));
+        return effects(transaction.sql(), fresh);
+    }
+
+    /** Until so many have had their effect; events a second from the first batch on. */
+    double run(int events) {
+        try (kafka) {
+            long start = 0;
+            long nextCommit = 0;
+            while (effects.get() < events) {
+                ConsumerRecords<byte[], byte[]> batch = kafka.poll(Duration.ofMillis(100));
+                if (!batch.isEmpty()) {
+                    start = start == 0 ? System.nanoTime() : start;
+                    consumer.receive(batch).await().indefinitely();
+                    batches++;
+                }
+                if (System.nanoTime() > nextCommit) { // as often as a service does
+                    kafka.commitAsync();
+                    nextCommit = System.nanoTime() + 1_000_000_000L;
+                }
+            }
+            return Load.rate(events, start);
+        }
+    }
+
+    static Uni<Void> effects(SqlConnection connection, List<Envelope> events) {
+        return connection
+                .preparedQuery("insert into effects (aggregate, event_id, note)"
+                        + " select * from unnest($1::text[], $2::uuid[], $3::text[])")
+                .execute(Tuple.of(
+                        events.stream().map(Envelope::aggregateId).toArray(String[]::new),
+                        events.stream().map(Envelope::eventId).toArray(UUID[]::new),
+                        events.stream().map(Envelope::eventType).toArray(String[]::new)))
+                .replaceWithVoid();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.orderflow.messaging;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Producer;
+
+/** A backlog that is sent as fast as it goes, beside reading and deleting alone and sending alone. */
+final class DrainStage {
+
+    private final BenchGround ground;
+
+    DrainStage(BenchGround ground) {
+        this.ground = ground;
+    }
+
+    void run() throws Exception {
+        String topic = BenchGround.newTopic();
+        ground.fill(topic, ground.size.events());
+        Counted counted = new Counted();
+        long start = System.nanoTime();
+        try (RelayThread relay = new RelayThread(counted.parts(ground), ground.assembly)) {
+            relay.await(() -> ground.unsent() == 0);
+        }
+        double drained = Load.rate(ground.size.events(), start);
+        double batch = counted.rows.get() / (double) Math.max(1, counted.exchanges.get());
+        double readAndDelete = 0;
+        for (int clients : BenchGround.CLIENTS) {
+            ground.fill(topic, ground.size.events());
+            readAndDelete = Math.max(readAndDelete, readAndDeleteAlone(clients, (int) Math.ceil(batch)));
+        }
+        double sent = 0;
+        for (int clients : new int[] {8, 32, 128, 512}) {
+            sent = Math.max(sent, sendAllAlone(clients));
+        }
+        double bound = 1 / (1 / readAndDelete + 1 / sent);
+        ground.note("drain of a backlog, events/s", drained);
+        ground.note("  rows in an exchange", batch);
+        ground.note("  read and delete alone, events/s", readAndDelete);
+        ground.note("  send alone, events/s", sent);
+        ground.note("  drain: share of the bound (target 0.6)", drained / bound);
+    }
+
+    private double sendAllAlone(int clients) throws InterruptedException {
+        String topic = BenchGround.newTopic();
+        try (Producer<byte[], byte[]> producer = ground.assembly.parts().producer()) {
+            return Load.fullSpeed(
+                    clients, ground.size.events(), i -> BenchGround.sending(producer, ground.record(topic, "k" + i)));
+        }
+    }
+
+    /** Each client on a connection of its own, with its part of the buckets, in exchanges of the same ground.size. */
+    private double readAndDeleteAlone(int clients, int batch) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        long start = System.nanoTime();
+        for (int client = 0; client < clients; client++) {
+            int first = client;
+            threads.add(Thread.ofPlatform().start(() -> {
+                List<Buckets> parts = new ArrayList<>();
+                int many = Math.max(1, batch / OutboxReader.ROWS_PER_BUCKET);
+                Buckets part = Buckets.NONE;
+                for (int bucket = first; bucket < OutboxRow.BUCKETS; bucket += clients) {
+                    part = part.and(Buckets.of(bucket));
+                    if (part.count() == many) {
+                        parts.add(part);
+                        part = Buckets.NONE;
+                    }
+                }
+                parts.add(part);
+                try (RelayConnection connection = ground.assembly.parts().connection()) {
+                    OutboxReader reader = new OutboxReader(connection);
+                    parts.stream().filter(its -> !its.isEmpty()).forEach(its -> empty(reader, its));
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return Load.rate(ground.size.events(), start);
+    }
+
+    private static void empty(OutboxReader reader, Buckets buckets) {
+        Collection<OutboxRow> rows = List.of();
+        do {
+            reader.exchange(rows, Buckets.NONE, Set.of(), 1);
+            rows = reader.exchange(List.of(), buckets, Set.of(), 8 * 1024 * 1024)
+                    .rows();
+        } while (!rows.isEmpty());
+    }
+
+    /** Counts what a relay asks its database for. */
+    private static final class Counted {
+        private final AtomicLong exchanges = new AtomicLong();
+        private final AtomicLong rows = new AtomicLong();
+
+        RelayParts parts(BenchGround ground) {
+            Assembly it = ground.assembly;
+            return new RelayParts(it.connections, it.vertx, it.kafka(), it.spans) {
+                @Override
+                OutboxReader reader(RelayConnection connection) {
+                    return new OutboxReader(connection) {
+                        @Override
+                        Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, Set<String> away, long bytes) {
+                            Exchange exchange = super.exchange(sent, buckets, away, bytes);
+                            if (!exchange.rows().isEmpty()) {
+                                exchanges.incrementAndGet();
+                                rows.addAndGet(exchange.rows().size());
+                            }
+                            return exchange;
+                        }
+                    };
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.orderflow.messaging;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Producer;
+
+/** From the commit to Kafka's acknowledgement at a steady rate, beside a read and a send alone. */
+final class LatencyStage {
+
+    private final BenchGround ground;
+
+    LatencyStage(BenchGround ground) {
+        this.ground = ground;
+    }
+
+    void run() throws Exception {
+        Load.Latency send = sendAlone();
+        double read = readAlone();
+        String topic = BenchGround.newTopic();
+        Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+        Map<String, Long> committed = new ConcurrentHashMap<>();
+        try (RelayThread relay = new RelayThread(
+                ground.parts(producer -> Intercepted.sends(
+                        producer,
+                        (record, callback, go) -> go.accept((metadata, failure) -> {
+                            acknowledged.put(new String(record.key(), StandardCharsets.UTF_8), System.nanoTime());
+                            callback.onCompletion(metadata, failure);
+                        }))),
+                ground.assembly)) {
+            relay.awaitOwner();
+            append(topic, 1_000 * ground.size.warmSeconds(), "warm", relay, committed);
+            committed.clear();
+            acknowledged.clear();
+            int count = 1_000 * ground.size.latencySeconds();
+            append(topic, count, "measured", relay, committed);
+            long[] nanos = committed.entrySet().stream()
+                    .mapToLong(entry -> Math.max(0, acknowledged.getOrDefault(entry.getKey(), 0L) - entry.getValue()))
+                    .toArray();
+            Load.Latency latency = Load.Latency.of(nanos);
+            ground.note("commit to acknowledged at 1,000/s, p50 ms (target 5)", latency.p50());
+            ground.note("commit to acknowledged at 1,000/s, p99 ms (target 25)", latency.p99());
+        }
+        ground.note("  floor: a read and a send alone, p50 ms", read + send.p50());
+        ground.note("  send alone at 1,000/s, p99 ms", send.p99());
+    }
+
+    private void append(String topic, int count, String prefix, RelayThread relay, Map<String, Long> committed)
+            throws InterruptedException {
+        Load.atRate(1_000, count, i -> {
+            String id = prefix + "-" + i;
+            return ground.insert(topic, id).invoke(() -> {
+                committed.put(id, System.nanoTime());
+                relay.relay.wake(Buckets.of(OutboxRow.bucket(id)));
+            });
+        });
+        relay.await(() -> committed.size() == count && ground.unsent() == 0);
+    }
+
+    private Load.Latency sendAlone() throws InterruptedException {
+        String topic = BenchGround.newTopic();
+        int count = 1_000 * ground.size.latencySeconds();
+        long[] nanos = new long[count];
+        AtomicLong answers = new AtomicLong();
+        try (Producer<byte[], byte[]> producer = ground.assembly.parts().producer()) {
+            for (int warm = 0; warm < 2; warm++) {
+                answers.set(0);
+                Load.atRate(1_000, count, i -> {
+                    long start = System.nanoTime();
+                    return BenchGround.sending(producer, ground.record(topic, "k" + i))
+                            .invoke(() -> {
+                                nanos[i] = System.nanoTime() - start;
+                                answers.incrementAndGet();
+                            });
+                });
+                while (answers.get() < count) {
+                    Thread.sleep(1);
+                }
+            }
+        }
+        return Load.Latency.of(nanos);
+    }
+
+    private double readAlone() {
+        ground.assembly
+                .pool
+                .withTransaction(connection ->
+                        ground.assembly.appender.insert(connection, List.of(ground.row("none", "alone", 1))))
+                .await()
+                .indefinitely();
+        try (RelayConnection connection = ground.assembly.parts().connection()) {
+            OutboxReader reader = new OutboxReader(connection);
+            Buckets bucket = Buckets.of(OutboxRow.bucket("alone"));
+            long[] nanos = new long[2_000];
+            for (int i = 0; i < nanos.length; i++) {
+                long start = System.nanoTime();
+                reader.exchange(List.of(), bucket, Set.of(), 1_000_000);
+                nanos[i] = System.nanoTime() - start;
+            }
+            ground.execute("truncate outbox");
+            return Load.Latency.of(nanos).p50();
+        }
+    }
+}
