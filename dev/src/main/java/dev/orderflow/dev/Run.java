@@ -45,7 +45,8 @@ final class Run {
             case "status" -> ask("status");
             case "logs" -> new Logs(home).show(rest);
             case "demo" -> demo(rest);
-            case "bench" -> new Bench(home).run(rest);
+            case "bench" -> new Proof(home).bench(rest);
+            case "faults" -> new Proof(home).faults(rest);
             default -> start(heeded(Options.parse(arguments, environment("ORDERFLOW_PORT_OFFSET"))));
         };
     }

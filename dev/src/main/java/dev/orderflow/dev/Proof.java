@@ -3,34 +3,53 @@ package dev.orderflow.dev;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures one part of the system: its measurements are test code, and are built and run like tests but in a process of
- * their own. They bring their own servers, so that nothing else has to run, and nothing else should.
+ * Measures messaging, or lets faults befall it: both are test code, and are built and run like tests but in a process of
+ * their own. They bring their own servers, so that nothing else has to run, and when something is measured nothing should.
  */
-final class Bench {
+final class Proof {
 
-    /** What can be measured, and by which program. */
     private static final String MODULE = "messaging";
-
-    private static final String PROGRAM = "dev.orderflow.messaging.Bench";
+    private static final String PACKAGE = "dev.orderflow.messaging.";
 
     private final Home home;
 
-    Bench(Home home) {
+    Proof(Home home) {
         this.home = home;
     }
 
-    int run(List<String> arguments) {
+    /** Figures of one module. */
+    int bench(List<String> arguments) {
         if (arguments.isEmpty() || !arguments.getFirst().equals(MODULE)) {
             throw new Failure("bench what? ./run bench " + MODULE);
         }
+        var all = new ArrayList<>(List.of("--json", report().toString()));
+        all.addAll(arguments.subList(1, arguments.size()));
+        return run("Bench", all);
+    }
+
+    /** Faults for some minutes, and whether everything was as it should be in the end. */
+    int faults(List<String> arguments) {
+        return run("Faults", arguments);
+    }
+
+    private Path report() {
         try {
-            System.out.println("Building the measurements; nothing else should run on this machine meanwhile.");
+            return Files.createDirectories(home.folder().resolve("bench")).resolve(MODULE + ".json");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int run(String program, List<String> arguments) {
+        try {
+            System.out.println("Building; then nothing else should run on this machine.");
             build();
-            return measure(arguments.subList(1, arguments.size()));
+            return start(PACKAGE + program, arguments);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -61,14 +80,13 @@ final class Bench {
         }
     }
 
-    private int measure(List<String> arguments) throws IOException, InterruptedException {
+    private int start(String program, List<String> arguments) throws IOException, InterruptedException {
         var target = home.root().resolve(MODULE).resolve("target");
         var classPath = String.join(
                 ":",
                 target.resolve("test-classes").toString(),
                 target.resolve("classes").toString(),
                 Files.readString(target.resolve("test.classpath")).strip());
-        var report = Files.createDirectories(home.folder().resolve("bench")).resolve(MODULE + ".json");
         var command = new ArrayList<>(List.of(
                 Jvm.java(),
                 home.mark(),
@@ -78,9 +96,7 @@ final class Bench {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 classPath,
-                PROGRAM,
-                "--json",
-                report.toString()));
+                program));
         command.addAll(arguments);
         return ended(new ProcessBuilder(command).directory(home.root().toFile()).inheritIO());
     }

@@ -1,0 +1,308 @@
+package dev.orderflow.messaging;
+
+import dev.orderflow.dev.KafkaProcess;
+import dev.orderflow.dev.Ports;
+import dev.orderflow.dev.PostgresServer;
+import dev.orderflow.dev.Project;
+import dev.orderflow.dev.TestDatabase;
+import dev.orderflow.dev.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Three replicas, a PostgreSQL and a Kafka of their own, and what befalls them: a seed decides which of them meets what,
+ * and when. In the end everything is let run, falls quiet, and its history is checked.
+ */
+final class FaultRun implements AutoCloseable {
+
+    private static final int REPLICAS = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+    private static final String TOPIC = "faults.events.v1";
+
+    /** What can befall. */
+    private enum Fault {
+        KILL_A_REPLICA,
+        FREEZE_A_REPLICA,
+        CUT_THE_RELAYS,
+        KILL_KAFKA,
+        KILL_POSTGRES
+    }
+
+    private final Random random;
+    private final Consumer<String> say;
+    private final PostgresServer postgres;
+    private final KafkaProcess kafka;
+    private final TestDatabase database;
+    private final Path folder;
+    private final List<ReplicaProcess> replicas = new ArrayList<>();
+    private final Map<String, Integer> counts = new TreeMap<>();
+
+    FaultRun(long seed, Path folder, Consumer<String> say) {
+        this.random = new Random(seed);
+        this.folder = folder;
+        this.say = say;
+        Project project = Project.here();
+        postgres = new PostgresServer(project, folder.resolve("postgres"), Ports.free()).throwaway();
+        kafka = new KafkaProcess(project, folder.resolve("kafka"), Ports.free());
+        postgres.start();
+        kafka.start();
+        database = new TestDatabase(postgres.port(), "order");
+        RelayHarness.migrate(database);
+        try (var admin = Topics.admin(kafka.bootstrapServers())) {
+            Topics.create(admin, List.of(Topics.events(TOPIC), Topics.deadLetters(TOPIC, Replica.CONSUMER)));
+        }
+    }
+
+    /** How often each fault befell, and what followed from it. */
+    Map<String, Integer> counts() {
+        return counts;
+    }
+
+    /** Starts the replicas, each with its crash point if it has one. */
+    void begin(Replica.CrashPoint... points) {
+        for (int i = 0; i < REPLICAS; i++) {
+            replicas.add(new ReplicaProcess(
+                    folder.resolve("replica-" + i + ".log"), database, kafka.bootstrapServers(), TOPIC));
+            replicas.get(i).start(i < points.length ? points[i] : Replica.CrashPoint.NOWHERE);
+        }
+    }
+
+    /** Waits until each has met its crash point, and starts it again without one. */
+    void awaitCrashes() throws InterruptedException {
+        for (ReplicaProcess replica : replicas) {
+            int code = replica.awaitEnd();
+            if (code != Replica.CRASHED) {
+                throw new AssertionError("ended with " + code + " and not at its crash point");
+            }
+            replica.start(Replica.CrashPoint.NOWHERE);
+        }
+        awaitEffects();
+    }
+
+    void awaitEffects() {
+        long before = number("select count(*) from effects");
+        await(() -> number("select count(*) from effects") > before, "nothing arrives");
+    }
+
+    /** Faults, one after another, for so long: each of them once, in some order, and then whatever comes. */
+    void befall(Duration time) throws InterruptedException {
+        Instant end = Instant.now().plus(time);
+        List<Fault> first = new ArrayList<>(List.of(Fault.values()));
+        Collections.shuffle(first, random);
+        while (Instant.now().isBefore(end) || !first.isEmpty()) {
+            Thread.sleep(300 + random.nextInt(1_500));
+            Fault fault = first.isEmpty() ? Fault.values()[random.nextInt(Fault.values().length)] : first.removeFirst();
+            ReplicaProcess replica = replicas.get(random.nextInt(REPLICAS));
+            Duration pause = Duration.ofMillis(200 + random.nextInt(2_500));
+            say.accept("%s, %d ms".formatted(fault, pause.toMillis()));
+            counts.merge(fault.name(), 1, Integer::sum);
+            befall(fault, replica, pause);
+        }
+    }
+
+    private void befall(Fault fault, ReplicaProcess replica, Duration pause) throws InterruptedException {
+        switch (fault) {
+            case KILL_A_REPLICA -> {
+                replica.kill();
+                Thread.sleep(pause);
+                replica.start(Replica.CrashPoint.NOWHERE);
+            }
+            case FREEZE_A_REPLICA -> {
+                replica.signal("STOP");
+                Thread.sleep(pause.multipliedBy(2));
+                replica.signal("CONT");
+            }
+            case CUT_THE_RELAYS -> cutRelays();
+            case KILL_KAFKA -> {
+                kafka.kill();
+                Thread.sleep(pause);
+                kafka.start();
+            }
+            case KILL_POSTGRES -> {
+                postgres.kill();
+                Thread.sleep(pause);
+                postgres.start();
+            }
+        }
+    }
+
+    private void cutRelays() {
+        number("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                + " where datname = current_database() and application_name = 'outbox-relay'");
+    }
+
+    /** Lets everything that is under way arrive, and looks at it. */
+    History end() {
+        replicas.forEach(ReplicaProcess::beQuiet);
+        long[] before = {-1};
+        await(
+                () -> {
+                    long events = number("select coalesce(sum(sequence), 0)::bigint from things");
+                    boolean quiet = events == before[0];
+                    before[0] = events;
+                    return quiet
+                            && number("select count(*) from outbox") == 0
+                            && number("select count(distinct event_id) from effects") == events;
+                },
+                "it does not come to rest");
+        replicas.forEach(
+                replica -> replica.figures().forEach((name, count) -> counts.merge(name, count, Integer::sum)));
+        History history = History.of(database, kafka.bootstrapServers(), TOPIC);
+        say.accept("%,d events committed, %,d records on the topic, %s"
+                .formatted(history.events(), history.records(), counts));
+        return history;
+    }
+
+    private void await(BooleanSupplier condition, String otherwise) {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError("%s: %d rows wait, %d effects of %d events, logs are in %s"
+                        .formatted(
+                                otherwise,
+                                number("select count(*) from outbox"),
+                                number("select count(*) from effects"),
+                                number("select coalesce(sum(sequence), 0)::bigint from things"),
+                                folder));
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(250);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private long number(String sql) {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        replicas.forEach(ReplicaProcess::kill);
+        kafka.kill();
+        postgres.kill();
+    }
+
+    /** A replica's process. */
+    private static final class ReplicaProcess {
+        private final Path log;
+        private final TestDatabase database;
+        private final String bootstrap;
+        private final String topic;
+        private final List<Process> lives = new ArrayList<>();
+
+        ReplicaProcess(Path log, TestDatabase database, String bootstrap, String topic) {
+            this.log = log;
+            this.database = database;
+            this.bootstrap = bootstrap;
+            this.topic = topic;
+        }
+
+        void start(Replica.CrashPoint point) {
+            List<String> command = List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx64m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Replica.class.getName(),
+                    Integer.toString(database.port()),
+                    database.name(),
+                    bootstrap,
+                    topic,
+                    point.name());
+            try {
+                lives.add(new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        int awaitEnd() throws InterruptedException {
+            return lives.getLast().waitFor();
+        }
+
+        void beQuiet() {
+            try {
+                lives.getLast().getOutputStream().write("quiet\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                lives.getLast().getOutputStream().flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void signal(String signal) throws InterruptedException {
+            try {
+                new ProcessBuilder(
+                                "kill",
+                                "-" + signal,
+                                Long.toString(lives.getLast().pid()))
+                        .start()
+                        .waitFor();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void kill() {
+            if (!lives.isEmpty()) {
+                lives.getLast().destroyForcibly();
+                lives.getLast().onExit().join();
+            }
+        }
+
+        /** The last that each of its lives has told, together. */
+        Map<String, Integer> figures() {
+            Map<String, Integer> all = new TreeMap<>();
+            Map<String, Integer> life = new TreeMap<>();
+            try {
+                for (String line : java.nio.file.Files.readAllLines(log)) {
+                    if (line.startsWith("replica of ")) {
+                        life.forEach((name, count) -> all.merge(name, count, Integer::sum));
+                        life.clear();
+                    } else if (line.startsWith("figures ")) {
+                        for (String figure : line.substring("figures ".length()).split(" ", -1)) {
+                            life.put(figure.split("=", 2)[0], Integer.parseInt(figure.split("=", 2)[1]));
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            life.forEach((name, count) -> all.merge(name, count, Integer::sum));
+            return all;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.orderflow.messaging;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Lets faults befall three replicas for some time: {@code ./run faults}. */
+final class Faults {
+
+    private static final String USAGE = "./run faults [--minutes N] [--seed N]";
+
+    private Faults() {}
+
+    /**
+     * What came of it.
+     *
+     * @param missing what should have happened at least once and did not: then the run says nothing
+     */
+    record Outcome(History history, List<String> missing) {}
+
+    static void main(String[] arguments) throws Exception {
+        double minutes = 1;
+        long seed = ThreadLocalRandom.current().nextInt(1_000_000);
+        try {
+            for (int i = 0; i < arguments.length; i += 2) {
+                switch (arguments[i]) {
+                    case "--minutes" -> minutes = Double.parseDouble(arguments[i + 1]);
+                    case "--seed" -> seed = Long.parseLong(arguments[i + 1]);
+                    default -> throw new IllegalArgumentException();
+                }
+            }
+        } catch (RuntimeException e) {
+            System.err.println(USAGE);
+            System.exit(2);
+        }
+        Path folder = Files.createTempDirectory("orderflow-faults-");
+        Outcome outcome = run(seed, Duration.ofSeconds(Math.round(minutes * 60)), folder);
+        outcome.history().wrong().forEach(wrong -> System.out.println("WRONG  " + wrong));
+        outcome.missing().forEach(missing -> System.out.println("VOID   " + missing));
+        if (outcome.history().wrong().isEmpty() && outcome.missing().isEmpty()) {
+            System.out.println("Nothing was lost, doubled or out of order.");
+            delete(folder);
+            System.exit(0);
+        }
+        System.out.println("Logs and data are in " + folder);
+        System.exit(1);
+    }
+
+    /** The same seed brings the same faults in the same order, each after the same time. */
+    static Outcome run(long seed, Duration time, Path folder) throws InterruptedException {
+        System.out.println("faults: seed " + seed);
+        try (FaultRun run = new FaultRun(seed, folder, line -> System.out.println("faults: " + line))) {
+            run.begin();
+            run.awaitEffects();
+            run.befall(time);
+            History history = run.end();
+            return new Outcome(history, missing(run.counts(), history));
+        }
+    }
+
+    private static List<String> missing(Map<String, Integer> counts, History history) {
+        List<String> missing = new ArrayList<>();
+        if (history.events() < 500) {
+            missing.add("hardly any events");
+        }
+        if (counts.getOrDefault("takeovers", 0) <= OutboxRow.BUCKETS) {
+            missing.add("no bucket was taken over");
+        }
+        if (counts.getOrDefault("duplicates", 0) == 0) {
+            missing.add("no duplicate was dropped");
+        }
+        return missing;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package dev.orderflow.messaging;
+
+import dev.orderflow.dev.TestDatabase;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Producer;
+
+/**
+ * A replica of a service that is nothing but messaging, in a process of its own: it lets things happen, sends what it is
+ * to send, and takes note of each event once. It writes until it is told to be quiet, and goes on until its input ends or
+ * somebody kills it; at a crash point it kills itself.
+ */
+final class Replica {
+
+    static final int THINGS = 40;
+    static final String CONSUMER = "notes";
+    static final int CRASHED = 137; // as after kill -9
+
+    /** Where a replica can be told to die. */
+    enum CrashPoint {
+        NOWHERE,
+        AFTER_COMMIT_BEFORE_SEND,
+        AFTER_SEND_BEFORE_DELETE,
+        AFTER_EFFECT_BEFORE_ACKNOWLEDGE
+    }
+
+    private static final int WRITERS = 2;
+    private static final Duration BETWEEN_WRITES = Duration.ofMillis(10);
+
+    private final Assembly assembly;
+    private final CrashPoint crashPoint;
+    private final RelayRunner relay;
+    private final Outbox outbox;
+    private volatile boolean writing = true;
+
+    private Replica(TestDatabase database, String bootstrap, String topic, CrashPoint crashPoint) {
+        this.crashPoint = crashPoint;
+        assembly = new Assembly(
+                database, bootstrap, 8, Map.of("messaging.topic", topic, "messaging.source", "/messaging"));
+        relay = assembly.runner(parts());
+        outbox = assembly.outbox(relay);
+    }
+
+    /** Arguments: the database's port and name, Kafka's address, the topic, the crash point. */
+    static void main(String[] arguments) throws IOException {
+        TestDatabase database = new TestDatabase(Integer.parseInt(arguments[0]), arguments[1]);
+        Replica replica = new Replica(database, arguments[2], arguments[3], CrashPoint.valueOf(arguments[4]));
+        replica.start(arguments[2], arguments[3]);
+        replica.obey();
+        System.exit(0);
+    }
+
+    private void start(String bootstrap, String topic) {
+        relay.start(new StartupEvent());
+        for (int writer = 0; writer < WRITERS; writer++) {
+            write();
+        }
+        Thread.ofPlatform().daemon().name("consumer").start(() -> consume(topic));
+        Thread.ofPlatform().daemon().name("figures").start(this::tellFigures);
+        System.out.println("replica of " + topic + " at " + bootstrap);
+    }
+
+    private void obey() throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String word = in.readLine(); word != null; word = in.readLine()) {
+            writing = false;
+        }
+        try {
+            relay.stop(new ShutdownEvent());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write() {
+        if (writing) {
+            String id = "thing-" + ThreadLocalRandom.current().nextInt(THINGS);
+            outbox.transaction(transaction -> Things.next(transaction.sql(), id)
+                            .flatMap(sequence -> transaction.append(
+                                    new Cause("faults", null, null),
+                                    List.of(Things.event(id, sequence, "n" + sequence)))))
+                    .onFailure()
+                    .recoverWithNull() // whether it was committed, only the database knows, and is asked in the end
+                    .onItem()
+                    .delayIt()
+                    .by(BETWEEN_WRITES)
+                    .subscribe()
+                    .with(done -> write());
+        }
+    }
+
+    private RelayParts parts() {
+        return new RelayParts(assembly.connections, assembly.vertx, assembly.kafka(), assembly.spans) {
+            @Override
+            Producer<byte[], byte[]> producer() {
+                return Intercepted.sends(super.producer(), (record, callback, send) -> {
+                    crashAt(CrashPoint.AFTER_COMMIT_BEFORE_SEND);
+                    send.accept(callback);
+                });
+            }
+
+            @Override
+            OutboxReader reader(RelayConnection connection) {
+                return new OutboxReader(connection) {
+                    @Override
+                    Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, Set<String> away, long bytes) {
+                        if (!sent.isEmpty()) {
+                            crashAt(CrashPoint.AFTER_SEND_BEFORE_DELETE);
+                        }
+                        return super.exchange(sent, buckets, away, bytes);
+                    }
+                };
+            }
+        };
+    }
+
+    private void crashAt(CrashPoint here) {
+        if (here == crashPoint) {
+            Runtime.getRuntime().halt(CRASHED);
+        }
+    }
+
+    private void consume(String topic) {
+        BatchConsumer consumer = assembly.consumer(outbox, CONSUMER, Replica::note);
+        while (true) {
+            try (KafkaConsumer<byte[], byte[]> kafka = assembly.kafkaConsumer(CONSUMER, topic)) {
+                while (true) {
+                    ConsumerRecords<byte[], byte[]> batch = kafka.poll(Duration.ofMillis(100));
+                    consumer.receive(batch).await().indefinitely();
+                    if (!batch.isEmpty()) {
+                        crashAt(CrashPoint.AFTER_EFFECT_BEFORE_ACKNOWLEDGE);
+                    }
+                    kafka.commitAsync();
+                }
+            } catch (RuntimeException e) {
+                System.out.println("consumer starts again: " + e);
+            }
+        }
+    }
+
+    private static Uni<Void> note(Transaction transaction, List<Envelope> fresh) {
+        return transaction
+                .sql()
+                .preparedQuery("insert into effects (aggregate, event_id, note)"
+                        + " select aggregate, id, 'noted' from unnest($1::text[], $2::uuid[]) as e (aggregate, id)")
+                .execute(Tuple.of(
+                        fresh.stream().map(Envelope::aggregateId).toArray(String[]::new),
+                        fresh.stream().map(Envelope::eventId).toArray(UUID[]::new)))
+                .replaceWithVoid();
+    }
+
+    /** For whoever has to know whether what he provoked has happened. */
+    private void tellFigures() {
+        while (true) {
+            System.out.printf(
+                    "figures takeovers=%d evictions=%d duplicates=%d%n",
+                    count("outbox.buckets.takeovers"), count("outbox.relay.evictions"), count("inbox.duplicates"));
+            try {
+                Thread.sleep(200);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private long count(String counter) {
+        return (long) assembly.registry.find(counter).counters().stream()
+                .mapToDouble(io.micrometer.core.instrument.Counter::count)
+                .sum();
+    }
+}
