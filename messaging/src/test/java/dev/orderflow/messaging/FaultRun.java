@@ -32,6 +32,8 @@ final class FaultRun implements AutoCloseable {
 
     private static final int REPLICAS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(150);
+    private static final Duration STILLNESS =
+            Duration.ofSeconds(30); // longer than a consumer group takes to find itself
     private static final String TOPIC = "faults.events.v1";
 
     /** What can befall. */
@@ -149,16 +151,12 @@ final class FaultRun implements AutoCloseable {
     /** Lets everything that is under way arrive, and looks at it. */
     History end() {
         replicas.forEach(ReplicaProcess::beQuiet);
-        long[] before = {-1};
+        Rest rest = new Rest();
         await(
-                () -> {
-                    long events = number("select coalesce(sum(sequence), 0)::bigint from things");
-                    boolean quiet = events == before[0];
-                    before[0] = events;
-                    return quiet
-                            && number("select count(*) from outbox") == 0
-                            && number("select count(distinct event_id) from effects") == events;
-                },
+                () -> number("select count(*) from outbox") == 0
+                        && rest.isReached(
+                                number("select coalesce(sum(sequence), 0)::bigint from things"),
+                                number("select count(distinct event_id) from effects")),
                 "it does not come to rest");
         replicas.forEach(
                 replica -> replica.figures().forEach((name, count) -> counts.merge(name, count, Integer::sum)));
@@ -166,6 +164,21 @@ final class FaultRun implements AutoCloseable {
         say.accept("%,d events committed, %,d records on the topic, %s"
                 .formatted(history.events(), history.records(), counts));
         return history;
+    }
+
+    /** Reached when all effects are there, or, as something must have been lost, when nothing has moved for long. */
+    private static final class Rest {
+        private long events = -1;
+        private long effects = -1;
+        private Instant since = Instant.now();
+
+        boolean isReached(long eventsNow, long effectsNow) {
+            boolean still = eventsNow == events && effectsNow == effects;
+            since = still ? since : Instant.now();
+            events = eventsNow;
+            effects = effectsNow;
+            return still && (effects == events || since.plus(STILLNESS).isBefore(Instant.now()));
+        }
     }
 
     private void await(BooleanSupplier condition, String otherwise) {
