@@ -71,6 +71,7 @@ class RelayIT {
 
         awaitEmpty();
         assertEquals(everySequence(20, 25), firstAppearances());
+        assertTrue(records().size() > 500, "the locks would have saved repeats, and there were none");
     }
 
     @Test
