@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The document that clients of the service under test are written by: what it lacks, in words. */
@@ -79,6 +80,15 @@ public final class TestOpenApi {
                                             !example.path("status").asText().equals(error.status()));
                 })
                 .map(error -> operation.name() + " has no problem for " + error.status());
+    }
+
+    /** Properties of its schemas that have another form than all JSON of the system. */
+    public List<String> namesNotInSnakeCase() {
+        return document.path("components").path("schemas").properties().stream()
+                .flatMap(schema -> schema.getValue().path("properties").propertyStream())
+                .map(Map.Entry::getKey)
+                .filter(name -> !name.matches("[a-z0-9_]+") && !name.equals("traceId")) // as in logs
+                .toList();
     }
 
     /** Type, status, title and detail of each problem that is shown. */

@@ -1,6 +1,7 @@
 package dev.orderflow.dev;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -37,6 +38,14 @@ class RunTest {
     void close() throws IOException {
         door.close();
         supervisor.destroyForcibly();
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsRefused() {
+        var run = new Run(new Home(folder, folder));
+
+        assertThrows(Failure.class, () -> run.execute(List.of("bench")));
+        assertThrows(Failure.class, () -> run.execute(List.of("bench", "everything")));
     }
 
     @Test

@@ -30,10 +30,11 @@ class OpenApiIT {
     URI management = URI.create("");
 
     @Test
-    void isOfVersion31() {
+    void isOfVersion31AndNamesWhatIsSent() {
         var api = api();
 
         assertEquals("3.1.0", api.version());
+        assertEquals(List.of(), api.namesNotInSnakeCase());
         assertEquals(3, api.ownOperations());
     }
 
