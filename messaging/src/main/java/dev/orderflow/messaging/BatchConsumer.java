@@ -7,17 +7,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies batches: marks, effects and parked records of a batch in one transaction; again and again while the database
- * does not let it; in halves when one of its records is to blame, until it is alone.
+ * Applies batches: marks, effects and parked records in one transaction; again and again while the database does not let
+ * it; in halves when one of its records is to blame, until it is alone. A large batch is applied in a few transactions at
+ * a time, none of which has a partition in common with another: records of one key stay together.
  */
 final class BatchConsumer implements Inbox.Consumer {
 
     private static final Logger LOG = Logger.getLogger(BatchConsumer.class);
+
+    private static final int SHARES = 4; // while one waits for the disk, the others go on
+    private static final int WORTH_SHARING = 64; // records
 
     private final String name;
     private final Set<String> eventTypes;
@@ -60,7 +65,22 @@ final class BatchConsumer implements Inbox.Consumer {
             }
         }
         parts.metrics().ignored(name, MessagingMetrics.UNKNOWN_TYPE, unknown);
-        return apply(records).onFailure().recoverWithUni(this::stop);
+        List<Uni<Void>> shares = shares(records).stream()
+                .map(share -> apply(share).onFailure().recoverWithUni(this::stop))
+                .toList();
+        return shares.size() == 1
+                ? shares.getFirst()
+                : Uni.join().all(shares).andFailFast().replaceWithVoid();
+    }
+
+    private static List<List<InboxRecord>> shares(List<InboxRecord> records) {
+        if (records.size() < WORTH_SHARING) {
+            return List.of(records);
+        }
+        return List.copyOf(records.stream()
+                .collect(Collectors.groupingBy(
+                        record -> Math.floorMod(record.topic().hashCode() + record.partition(), SHARES)))
+                .values());
     }
 
     /** Not even parking was possible. A failure that reached the channel would be the end of it, and nobody would know. */

@@ -8,10 +8,12 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's view of parked records, and what can be done about them: try again, or give one up. */
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public class ParkedResource {
 
     private static final int LARGEST_PAGE = 200;
+    private static final int FASTEST = 1_000; // records a second
 
     private final ParkedQuery parked;
     private final Redrive redrive;
@@ -42,21 +45,60 @@ public class ParkedResource {
             @QueryParam("limit") @DefaultValue("50") String limit) {
         long first = number("after", after, 0, Long.MAX_VALUE);
         int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
-        if (consumer != null && consumer.chars().anyMatch(Character::isISOControl)) {
-            throw new BadRequestException("consumer must be a name"); // the database cannot even compare a NUL
+        if (consumer != null) {
+            text("consumer", consumer);
         }
         return NotNow.orRead(parked.page(consumer, key == null ? null : bytes(key), first, atMost));
     }
 
+    /** One parked record, whole: its headers and its payload as they came, and the trace that it belongs to. */
+    @GET
+    @Path("/{id}")
+    public Uni<ParkedQuery.Whole> whole(@PathParam("id") String id) {
+        return NotNow.orRead(parked.whole(number("id", id, 1, Long.MAX_VALUE)))
+                .map(found -> found.orElseThrow(() -> new NotFoundException("Record " + id + " is not parked.")));
+    }
+
     /**
      * Applies the parked records of one key in their order. Answers 200 also when one of them fails again, and says so; a
-     * key that is not parked any more has 0 records to redrive, which makes a repeat harmless.
+     * key that is not parked any more has 0 records to redrive, which makes a repeat harmless. With {@code dry_run} the
+     * first hundred records are tried and undone again: the answer tells how many would be applied.
      */
     @POST
     @Path("/redrive")
     public Uni<Redrive.Outcome> redrive(
-            @QueryParam("consumer") @Nullable String consumer, @QueryParam("key") @Nullable String key) {
-        return NotNow.orAnswer(redrive.key(consumer(consumer), key(key)));
+            @QueryParam("consumer") @Nullable String consumer,
+            @QueryParam("key") @Nullable String key,
+            @QueryParam("dry_run") @DefaultValue("false") String dryRun,
+            @QueryParam("per_second") @DefaultValue("100") String perSecond) {
+        return NotNow.orAnswer(one(consumer(consumer), dryRun, perSecond).apply(key(key)));
+    }
+
+    /**
+     * The same for the keys that have waited longest, {@code limit} at a time: those of which the first record was parked
+     * for a reason that begins with {@code reason}, or all. Each key keeps its order; one that fails again does not keep
+     * the others back. {@code more} says that there are further keys.
+     */
+    @POST
+    @Path("/redrive-all")
+    public Uni<Redrive.Report> redriveAll(
+            @QueryParam("consumer") @Nullable String consumer,
+            @QueryParam("reason") @DefaultValue("") String reason,
+            @QueryParam("limit") @DefaultValue("50") String limit,
+            @QueryParam("dry_run") @DefaultValue("false") String dryRun,
+            @QueryParam("per_second") @DefaultValue("100") String perSecond) {
+        BatchConsumer of = consumer(consumer);
+        int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
+        return NotNow.orAnswer(redrive.keys(of, text("reason", reason), atMost, one(of, dryRun, perSecond)));
+    }
+
+    private Function<byte[], Uni<Redrive.Outcome>> one(BatchConsumer consumer, String dryRun, String perSecond) {
+        Redrive.Pace pace = new Redrive.Pace((int) number("per_second", perSecond, 1, FASTEST));
+        return switch (dryRun) {
+            case "true" -> key -> redrive.dryRun(consumer, key);
+            case "false" -> key -> redrive.key(consumer, key, pace);
+            default -> throw new BadRequestException("dry_run must be true or false");
+        };
     }
 
     /**
@@ -77,6 +119,14 @@ public class ParkedResource {
         return NotNow.orAnswer(discard.first(consumer(consumer).name(), key(key), parkedId, reason))
                 .map(outcome -> outcome.orElseThrow(() -> new ClientErrorException(
                         "Record " + id + " is not the first that is parked of this key.", Response.Status.CONFLICT)));
+    }
+
+    /** The database cannot even compare a NUL. */
+    private static String text(String name, String text) {
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new BadRequestException(name + " must be a text without control characters");
+        }
+        return text;
     }
 
     private BatchConsumer consumer(@Nullable String name) {

@@ -56,7 +56,7 @@ class Parking {
     private static final String FIRST = """
             select id, record_key, record_value, headers, topic, partition_number, record_offset, record_timestamp,
                    attempts
-            from parked where consumer = $1 and key = $2 order by id limit 1""";
+            from parked where consumer = $1 and key = $2 order by id limit $3""";
 
     private static final String FREE_KEY = """
             delete from parked_key
@@ -187,9 +187,14 @@ class Parking {
 
     /** The oldest of a key. */
     Uni<List<Waiting>> first(SqlConnection connection, String consumer, byte[] key) {
+        return first(connection, consumer, key, 1);
+    }
+
+    /** The oldest ones of a key, in their order. */
+    Uni<List<Waiting>> first(SqlConnection connection, String consumer, byte[] key, int atMost) {
         return connection
                 .preparedQuery(FIRST)
-                .execute(Tuple.of(consumer, Buffer.buffer(key)))
+                .execute(Tuple.of(consumer, Buffer.buffer(key), atMost))
                 .map(rows -> rows.stream().map(Parking::waiting).collect(Collectors.toList()));
     }
 

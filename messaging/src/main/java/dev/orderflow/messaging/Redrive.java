@@ -5,9 +5,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +25,7 @@ class Redrive {
     private static final Logger LOG = Logger.getLogger(Redrive.class);
 
     /**
-     * What became of a key.
+     * What became of a key, or, after a dry run, what would.
      *
      * @param redriven records applied, now out of the way
      * @param failure why the next one cannot be applied either; it and those behind it stay parked. Null when none is left
@@ -34,6 +38,41 @@ class Redrive {
             @JsonProperty("redriven") int redriven,
             @JsonProperty("failure") @Nullable String failure) {}
 
+    /**
+     * What became of several keys.
+     *
+     * @param more whether there are further keys, which were not tried
+     */
+    @RegisterForReflection
+    record Report(
+            @JsonProperty("keys") List<Outcome> keys,
+            @JsonProperty("more") boolean more) {}
+
+    private static final String KEYS = """
+            select key from (
+                select key, min(id) as first, (array_agg(reason order by id))[1] as reason
+                from parked where consumer = $1 group by key) as keys
+            where starts_with(reason, $2) order by first limit $3""";
+
+    /** Records of one key that a dry run tries, all in one transaction. */
+    private static final int DRY_RECORDS = 100;
+
+    /** How fast it goes. */
+    record Pace(int perSecond) {
+        Duration pause() {
+            return Duration.ofSeconds(1).dividedBy(perSecond);
+        }
+    }
+
+    /** Undoes a dry run. */
+    private static final class Undone extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Undone() {
+            super("a dry run", null, false, false);
+        }
+    }
+
     private static final class StillPoison extends RuntimeException {
         private static final long serialVersionUID = 1;
         private final long parkedId;
@@ -45,17 +84,68 @@ class Redrive {
     }
 
     private final InboxParts parts;
+    private final Pool pool;
 
-    Redrive(InboxParts parts) {
+    Redrive(InboxParts parts, Pool pool) {
         this.parts = parts;
+        this.pool = pool;
+    }
+
+    /**
+     * Redrives keys, those that have waited longest first, one after another.
+     *
+     * @param reason what the reason of a key's first record begins with; empty for all
+     * @param redrive {@link #key} or {@link #dryRun}
+     */
+    Uni<Report> keys(BatchConsumer consumer, String reason, int atMost, Function<byte[], Uni<Outcome>> redrive) {
+        return pool.withConnection(connection ->
+                        connection.preparedQuery(KEYS).execute(Tuple.of(consumer.name(), reason, atMost + 1)))
+                .map(rows -> rows.stream()
+                        .map(row -> row.getBuffer("key").getBytes())
+                        .toList())
+                .flatMap(keys -> Multi.createFrom()
+                        .iterable(keys.subList(0, Math.min(atMost, keys.size())))
+                        .onItem()
+                        .transformToUniAndConcatenate(redrive::apply)
+                        .collect()
+                        .asList()
+                        .map(outcomes -> new Report(outcomes, keys.size() > atMost)));
+    }
+
+    /** Applies a key's records as a redrive would, the first hundred at most, and undoes it all. */
+    Uni<Outcome> dryRun(BatchConsumer consumer, byte[] key) {
+        AtomicInteger applied = new AtomicInteger();
+        return consumer.<Void>redrive((transaction, apply) -> parts.parking()
+                        .lockKey(transaction.sql(), consumer.name(), key)
+                        .chain(() -> parts.parking().first(transaction.sql(), consumer.name(), key, DRY_RECORDS))
+                        .flatMap(waiting -> Multi.createFrom()
+                                .iterable(waiting)
+                                .onItem()
+                                .transformToUniAndConcatenate(one -> apply.apply(one.record())
+                                        .invoke(applied::incrementAndGet)
+                                        .onFailure(failure -> !TransientFailure.is(failure))
+                                        .transform(poison -> new StillPoison(one.id(), poison)))
+                                .onItem()
+                                .ignoreAsUni())
+                        .chain(() -> Uni.createFrom().failure(new Undone())))
+                .map(never -> outcome(consumer, key, applied.get(), null))
+                .onFailure(Undone.class)
+                .recoverWithItem(() -> outcome(consumer, key, applied.get(), null))
+                .onFailure(StillPoison.class)
+                .recoverWithItem(failure -> outcome(consumer, key, applied.get(), reason(failure)));
+    }
+
+    private static String reason(Throwable failure) {
+        return BatchConsumer.reason(failure.getCause() == null ? failure : failure.getCause());
     }
 
     /** Goes on until the key is free or one of its records fails; fails itself only for a reason that passes. */
-    Uni<Outcome> key(BatchConsumer consumer, byte[] key) {
+    Uni<Outcome> key(BatchConsumer consumer, byte[] key, Pace pace) {
         AtomicInteger redriven = new AtomicInteger();
         return Multi.createBy()
                 .repeating()
                 .uni(() -> one(consumer, key).invoke(applied -> redriven.addAndGet(applied ? 1 : 0)))
+                .withDelay(pace.pause())
                 .whilst(applied -> applied)
                 .onItem()
                 .ignoreAsUni()
@@ -95,7 +185,7 @@ class Redrive {
     }
 
     private Uni<String> keepWaiting(StillPoison failure) {
-        String reason = BatchConsumer.reason(failure.getCause() == null ? failure : failure.getCause());
+        String reason = reason(failure);
         return parts.outbox()
                 .transaction(transaction -> parts.parking().failedAgain(transaction.sql(), failure.parkedId, reason))
                 .replaceWith(reason);

@@ -51,6 +51,11 @@ final class Relay implements Runnable {
         tell(() -> {});
     }
 
+    /** How often it looks for what nobody told it of. */
+    Duration poll() {
+        return poll;
+    }
+
     boolean isRunning() {
         return stopped.getCount() > 0;
     }
@@ -58,7 +63,8 @@ final class Relay implements Runnable {
     @Override
     public void run() {
         while (isRunning()) {
-            try (RelaySession session = new RelaySession(this, parts, metrics, poll)) {
+            try (RelayConnection connection = parts.connection();
+                    RelaySession session = new RelaySession(this, parts, metrics, connection)) {
                 serve(session);
             } catch (InterruptedException e) {
                 return; // nobody but the service's end interrupts this thread

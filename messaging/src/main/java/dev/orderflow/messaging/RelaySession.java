@@ -38,12 +38,12 @@ final class RelaySession implements AutoCloseable {
     private boolean spent; // the producer: no more is begun with it
     private boolean saidSlow;
 
-    RelaySession(Relay relay, RelayParts parts, MessagingMetrics metrics, Duration poll) {
+    RelaySession(Relay relay, RelayParts parts, MessagingMetrics metrics, RelayConnection connection) {
         this.relay = relay;
         this.parts = parts;
         this.metrics = metrics;
-        connection = parts.connection();
-        ownership = new Ownership(connection, parts.locks(connection), metrics, poll);
+        this.connection = connection;
+        ownership = new Ownership(connection, parts.locks(connection), metrics, relay.poll());
         outbox = parts.reader(connection);
         publisher = publisher();
     }
@@ -193,7 +193,7 @@ final class RelaySession implements AutoCloseable {
     /** Gives up what is still on its way: its rows are there and will be sent again. */
     @Override
     public void close() {
-        try (connection) {
+        try {
             publisher.close();
             if (stopping && rounds.isEmpty() && !connection.isLost()) {
                 ownership.end();

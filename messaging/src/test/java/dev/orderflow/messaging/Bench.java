@@ -76,6 +76,7 @@ final class Bench {
             new ConsumeStage(ground).run();
             new TogetherStage(ground).run();
             new IdleStage(ground).run();
+            new GrowthStage(ground).run();
             return ground.figures();
         }
     }

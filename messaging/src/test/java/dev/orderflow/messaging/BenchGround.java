@@ -23,9 +23,16 @@ final class BenchGround implements AutoCloseable {
             new Cause("bench", null, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
     /** How much is done. */
-    record Size(int warmSeconds, int latencySeconds, int events, int idleSeconds) {
-        static final Size FULL = new Size(30, 20, 60_000, 20);
-        static final Size SMOKE = new Size(1, 1, 2_000, 2);
+    record Size(
+            int warmSeconds,
+            int latencySeconds,
+            int events,
+            int idleSeconds,
+            int pinnedSeconds,
+            int backlog,
+            int inboxRows) {
+        static final Size FULL = new Size(30, 20, 60_000, 20, 60, 1_000_000, 10_000_000);
+        static final Size SMOKE = new Size(1, 1, 1_000, 2, 1, 1_000, 1_000);
     }
 
     final Size size;
@@ -41,6 +48,10 @@ final class BenchGround implements AutoCloseable {
         assembly = new Assembly(database, TestServers.kafka(), 32, Map.of("messaging.topic", "none"));
         // As a service has it: today's marks in a partition of their own.
         execute("select inbox_prepare((now() at time zone 'UTC')::date)");
+    }
+
+    TestDatabase database() {
+        return database;
     }
 
     /** Figures by name: milliseconds, events a second, or what their name says. */

@@ -26,7 +26,15 @@ class BenchIT {
                 figures.values().stream().allMatch(runs -> runs.size() == 1 && runs.getFirst() > 0), figures::toString);
         JsonNode written = new ObjectMapper().readTree(Files.readString(json)).path("figures");
         assertEquals(figures.size(), written.size());
-        for (String stage : List.of("commit to acknowledged", "drain", "consume", "append, relay, consume", "idle")) {
+        for (String stage : List.of(
+                "commit to acknowledged",
+                "drain",
+                "consume",
+                "append, relay, consume",
+                "idle",
+                "pinned",
+                "heap",
+                "consume with a full")) {
             assertTrue(figures.keySet().stream().anyMatch(name -> name.startsWith(stage)), stage);
         }
     }

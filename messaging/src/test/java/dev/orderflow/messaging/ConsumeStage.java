@@ -19,11 +19,8 @@ final class ConsumeStage {
         this.ground = ground;
     }
 
-    void run() throws Exception {
-        String topic = BenchGround.newTopic();
-        try (Producer<byte[], byte[]> producer = ground.assembly.parts().producer()) {
-            Load.fullSpeed(512, ground.size.events(), i -> BenchGround.sending(producer, ground.arriving(topic, i)));
-        }
+    void run() throws InterruptedException {
+        String topic = fill(ground);
         Consuming consuming = new Consuming(ground, topic, "applies");
         double applied = consuming.run(ground.size.events());
         double batch = ground.size.events() / (double) consuming.batches;
@@ -38,6 +35,19 @@ final class ConsumeStage {
         ground.note("  poll alone, events/s", polled);
         ground.note("  inbox and effects alone, events/s", marked);
         ground.note("  consume: share of the bound (target 0.6)", applied / bound);
+    }
+
+    /** How fast a consumer of this name goes. */
+    static double rate(BenchGround ground, String name) throws InterruptedException {
+        return new Consuming(ground, fill(ground), name).run(ground.size.events());
+    }
+
+    private static String fill(BenchGround ground) throws InterruptedException {
+        String topic = BenchGround.newTopic();
+        try (Producer<byte[], byte[]> producer = ground.assembly.parts().producer()) {
+            Load.fullSpeed(512, ground.size.events(), i -> BenchGround.sending(producer, ground.arriving(topic, i)));
+        }
+        return topic;
     }
 
     private double pollAlone(String topic) {

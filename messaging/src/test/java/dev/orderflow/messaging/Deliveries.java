@@ -26,6 +26,22 @@ final class Deliveries {
         return received(key, sequence, offset, "n" + sequence);
     }
 
+    static ConsumerRecord<byte[], byte[]> received(int partition, String key, int sequence) {
+        ConsumerRecord<byte[], byte[]> record = received(key, sequence, sequence);
+        return new ConsumerRecord<>(
+                record.topic(),
+                partition,
+                record.offset(),
+                record.timestamp(),
+                record.timestampType(),
+                record.serializedKeySize(),
+                record.serializedValueSize(),
+                record.key(),
+                record.value(),
+                record.headers(),
+                record.leaderEpoch());
+    }
+
     /** As if Kafka had delivered it; its identity follows from key and sequence, so that a repeat is one. */
     static ConsumerRecord<byte[], byte[]> received(String key, int sequence, long offset, String note) {
         ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(

@@ -29,10 +29,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -468,6 +472,33 @@ class InboxIT {
                         .getFirst()
                         .getBuffer("record_key")
                         .getBytes());
+    }
+
+    @Test
+    void aLargeBatchIsAppliedInSharesThatKeepTheOrderOfEachKey() {
+        Map<String, List<Long>> applied = new ConcurrentHashMap<>();
+        AtomicInteger transactions = new AtomicInteger();
+        Inbox.Consumer sharing = inbox.consumer("sharing", Set.of("thing.happened"), (transaction, fresh) -> {
+            transaction.afterCommit(() -> {
+                transactions.incrementAndGet();
+                fresh.forEach(event -> applied.computeIfAbsent(event.aggregateId(), id -> new CopyOnWriteArrayList<>())
+                        .add(event.sequence()));
+            });
+            return Uni.createFrom().voidItem();
+        });
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int sequence = 1; sequence <= 20; sequence++) {
+            for (int partition = 0; partition < 12; partition++) {
+                records.add(received(partition, key + "-" + (char) ('a' + partition), sequence));
+            }
+        }
+
+        sharing.receive(batch(records)).await().atMost(PATIENCE);
+
+        assertEquals(4, transactions.get());
+        assertEquals(12, applied.size());
+        List<Long> inOrder = LongStream.rangeClosed(1, 20).boxed().toList();
+        applied.forEach((of, sequences) -> assertEquals(inOrder, sequences, of));
     }
 
     @Test

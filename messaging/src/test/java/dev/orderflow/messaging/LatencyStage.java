@@ -17,9 +17,18 @@ final class LatencyStage {
         this.ground = ground;
     }
 
-    void run() throws Exception {
+    void run() throws InterruptedException {
         Load.Latency send = sendAlone();
         double read = readAlone();
+        Load.Latency latency = steadily(ground.size.warmSeconds(), ground.size.latencySeconds(), () -> {});
+        ground.note("commit to acknowledged at 1,000/s, p50 ms (target 5)", latency.p50());
+        ground.note("commit to acknowledged at 1,000/s, p99 ms (target 25)", latency.p99());
+        ground.note("  floor: a read and a send alone, p50 ms", read + send.p50());
+        ground.note("  send alone at 1,000/s, p99 ms", send.p99());
+    }
+
+    /** A thousand events a second for so long, and how long each took; {@code warm} says that it is about to be measured. */
+    Load.Latency steadily(int warmSeconds, int seconds, Runnable warm) throws InterruptedException {
         String topic = BenchGround.newTopic();
         Map<String, Long> acknowledged = new ConcurrentHashMap<>();
         Map<String, Long> committed = new ConcurrentHashMap<>();
@@ -32,20 +41,15 @@ final class LatencyStage {
                         }))),
                 ground.assembly)) {
             relay.awaitOwner();
-            append(topic, 1_000 * ground.size.warmSeconds(), "warm", relay, committed);
+            append(topic, 1_000 * warmSeconds, "warm" + topic, relay, committed);
             committed.clear();
             acknowledged.clear();
-            int count = 1_000 * ground.size.latencySeconds();
-            append(topic, count, "measured", relay, committed);
-            long[] nanos = committed.entrySet().stream()
+            warm.run();
+            append(topic, 1_000 * seconds, topic, relay, committed);
+            return Load.Latency.of(committed.entrySet().stream()
                     .mapToLong(entry -> Math.max(0, acknowledged.getOrDefault(entry.getKey(), 0L) - entry.getValue()))
-                    .toArray();
-            Load.Latency latency = Load.Latency.of(nanos);
-            ground.note("commit to acknowledged at 1,000/s, p50 ms (target 5)", latency.p50());
-            ground.note("commit to acknowledged at 1,000/s, p99 ms (target 25)", latency.p99());
+                    .toArray());
         }
-        ground.note("  floor: a read and a send alone, p50 ms", read + send.p50());
-        ground.note("  send alone at 1,000/s, p99 ms", send.p99());
     }
 
     private void append(String topic, int count, String prefix, RelayThread relay, Map<String, Long> committed)

@@ -73,7 +73,7 @@ class Things {
         BatchConsumer test = inbox.consumers().get("test");
         return test == null
                 ? Uni.createFrom().failure(new IllegalStateException())
-                : redrive.key(test, key.getBytes(StandardCharsets.UTF_8));
+                : redrive.key(test, key.getBytes(StandardCharsets.UTF_8), new Redrive.Pace(1_000));
     }
 
     Uni<Optional<Discard.Outcome>> discard(String key, long id) {

@@ -1,0 +1,112 @@
+package dev.orderflow.messaging;
+
+import dev.orderflow.dev.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** What must not grow: the cost of an event with the inbox, memory with the backlog, latency and table while row versions are pinned. */
+final class GrowthStage {
+
+    private static final int MARKS_AT_A_TIME = 500_000;
+
+    private final BenchGround ground;
+
+    GrowthStage(BenchGround ground) {
+        this.ground = ground;
+    }
+
+    void run() throws InterruptedException {
+        pinned();
+        backlog();
+        inbox();
+    }
+
+    /** A transaction elsewhere keeps every row version that is deleted meanwhile. */
+    private void pinned() throws InterruptedException {
+        LatencyStage latency = new LatencyStage(ground);
+        int seconds = ground.size.pinnedSeconds();
+        double before = latency.steadily(1, seconds, () -> {}).p99();
+        long table = tableBytes();
+        try (Snapshot held = new Snapshot(ground.database())) {
+            double during = latency.steadily(1, seconds, held::take).p99();
+            ground.note("pinned row versions: p99 beside without (target 2)", during / before);
+            ground.note("  the table after it, MB", (tableBytes() - table) / 1e6);
+        }
+        ground.execute("vacuum outbox"); // what autovacuum does within a minute
+        ground.note("  the table after a vacuum, MB", Math.max(0.001, (tableBytes() - table) / 1e6));
+    }
+
+    private long tableBytes() {
+        return BenchGround.number(ground.assembly, "select pg_table_size('outbox')");
+    }
+
+    /** Somebody's long transaction. */
+    private static final class Snapshot implements AutoCloseable {
+        private final Connection connection;
+
+        Snapshot(TestDatabase database) {
+            connection = database.connect();
+        }
+
+        void take() {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set idle_in_transaction_session_timeout = 0; set transaction_timeout = 0");
+                statement.execute("begin isolation level repeatable read; select 1");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try (connection) {
+                connection.createStatement().execute("rollback");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** What lives on the heap while a backlog is sent, a small and a large one. */
+    private void backlog() throws InterruptedException {
+        double small = heapWhileSending(ground.size.backlog() / 100);
+        double large = heapWhileSending(ground.size.backlog());
+        ground.note("heap in use while a backlog is sent, MB", large);
+        ground.note("  with a hundredth of it, MB", small);
+    }
+
+    private double heapWhileSending(int events) throws InterruptedException {
+        String topic = BenchGround.newTopic();
+        ground.fill(topic, events);
+        try (RelayThread relay = new RelayThread(ground.assembly.parts(), ground.assembly)) {
+            relay.awaitOwner();
+            double[] most = {0};
+            relay.await(() -> {
+                most[0] = Math.max(most[0], liveHeap());
+                return ground.unsent() == 0;
+            });
+            return most[0];
+        }
+    }
+
+    private static double liveHeap() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return (runtime.totalMemory() - runtime.freeMemory()) / 1e6;
+    }
+
+    private void inbox() throws InterruptedException {
+        double empty = ConsumeStage.rate(ground, "empty");
+        for (int marks = 0; marks < ground.size.inboxRows(); marks += MARKS_AT_A_TIME) {
+            int count = Math.min(MARKS_AT_A_TIME, ground.size.inboxRows() - marks);
+            ground.execute(
+                    "insert into inbox (day, consumer, identity) select (now() at time zone 'UTC')::date, 'full',"
+                            + " gen_random_uuid()::text from generate_series(1, " + count + ")");
+        }
+        ground.execute("analyze inbox");
+        double full = ConsumeStage.rate(ground, "full");
+        ground.note("consume with a full inbox, events/s", full);
+        ground.note("  cost of an event beside an empty inbox (target 1)", empty / full);
+    }
+}

@@ -1,0 +1,237 @@
+package dev.orderflow.messaging;
+
+import static dev.orderflow.messaging.Deliveries.batch;
+import static dev.orderflow.messaging.Deliveries.poison;
+import static dev.orderflow.messaging.Deliveries.received;
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orderflow.dev.TestServers;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** G10: what is parked can be looked at, tried without harm, and redriven by key, by reason, or all of it. */
+@QuarkusTest
+@WithTestResource(value = TestServers.class, initArgs = @ResourceArg(name = "topics", value = Things.TOPICS))
+class RedriveIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
+    @Inject
+    Inbox inbox;
+
+    @Inject
+    Pool pool;
+
+    private final String key = UUID.randomUUID().toString();
+    private final String name = "redriven-" + key;
+    private Consumer<Envelope> trouble = event -> {};
+    private Inbox.Consumer consumer = batch -> Uni.createFrom().voidItem();
+
+    @BeforeEach
+    void consume() {
+        consumer = inbox.consumer(name, Set.of("thing.happened"), this::apply);
+    }
+
+    private Uni<Void> apply(Transaction transaction, List<Envelope> fresh) {
+        List<Tuple> effects = new ArrayList<>();
+        for (Envelope event : fresh) {
+            trouble.accept(event);
+            effects.add(Tuple.of(event.aggregateId(), event.eventId()));
+        }
+        return transaction
+                .sql()
+                .preparedQuery("insert into effects (aggregate, event_id, note) values ($1, $2, '')")
+                .executeBatch(effects)
+                .replaceWithVoid();
+    }
+
+    @Test
+    void aParkedRecordIsShownWhole() {
+        ConsumerRecord<byte[], byte[]> record = received(key, 1, 1);
+        record.headers()
+                .add("traceparent", Wire.bytes("00-" + TRACE + "-b7ad6b7169203331-01"))
+                .add("binary", new byte[] {0, -1});
+        park(List.of(record));
+
+        JsonPath shown = RestAssured.get(
+                        "/api/v1/parked/" + parked(key).getFirst().get("id"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+
+        assertEquals(key, shown.getString("record.key"));
+        assertEquals("{\"note\":\"n1\"}", shown.getString("payload"));
+        assertEquals(TRACE, shown.getString("trace_id"));
+        assertEquals("thing.happened", shown.getString("headers.find { it.name == 'ce_type' }.value"));
+        assertEquals("base64:AP8=", shown.getString("headers.find { it.name == 'binary' }.value"));
+        RestAssured.get("/api/v1/parked/999999999").then().statusCode(404);
+        RestAssured.get("/api/v1/parked/nonsense").then().statusCode(400);
+    }
+
+    @Test
+    void aDryRunTellsWhatWouldHappenAndChangesNothing() {
+        park(List.of(received(key, 1, 1), received(key, 2, 2), received(key, 3, 3)));
+        trouble = event -> {
+            if (event.sequence() == 3) {
+                throw new IllegalArgumentException("still poison");
+            }
+        };
+
+        JsonPath outcome = redrive(key, "true");
+
+        assertEquals(2, outcome.getInt("redriven"));
+        assertTrue(outcome.getString("failure").contains("still poison"));
+        assertEquals(0, effects(key));
+        assertEquals(3, parked(key).size());
+        assertEquals(1, parked(key).getLast().get("attempts"));
+        trouble = event -> {};
+        assertEquals(3, redrive(key, "true").getInt("redriven"));
+        assertEquals(3, redrive(key, "false").getInt("redriven"));
+        assertEquals(3, effects(key));
+    }
+
+    @Test
+    void aClassOfRecordsIsRedrivenAndTheOthersWait() {
+        String other = UUID.randomUUID().toString();
+        park(List.of(received(key, 1, 1), received(key, 2, 2)));
+        trouble = event -> {
+            throw new IllegalStateException("of another kind");
+        };
+        receive(List.of(received(other, 1, 1)));
+        trouble = event -> {};
+
+        JsonPath dry = redriveAll("IllegalStateException", "true", 50);
+        assertEquals(List.of(other), dry.getList("keys.key"));
+        assertEquals(0, effects(other));
+        JsonPath report = redriveAll("IllegalStateException", "false", 50);
+
+        assertEquals(List.of(other), report.getList("keys.key"));
+        assertEquals(1, effects(other));
+        assertEquals(0, effects(key));
+        assertEquals(2, parked(key).size());
+    }
+
+    @Test
+    void allKeysAreRedrivenSomeAtATimeThoughOneFailsAgain() {
+        String bad = UUID.randomUUID().toString();
+        String last = UUID.randomUUID().toString();
+        trouble = event -> {
+            throw new IllegalArgumentException("poison");
+        };
+        List.of(bad, key, last).forEach(each -> receive(List.of(received(each, 1, 1))));
+        trouble = poison(bad);
+
+        JsonPath first = redriveAll("", "false", 2);
+
+        assertEquals(List.of(bad, key), first.getList("keys.key"));
+        assertEquals(List.of(0, 1), first.getList("keys.redriven"));
+        assertTrue(first.getBoolean("more"));
+        assertEquals(1, effects(key));
+        assertEquals(0, effects(last));
+        assertFalse(redriveAll("", "false", 3).getBoolean("more"));
+        assertEquals(1, effects(last));
+    }
+
+    @Test
+    void nonsenseIsRefused() {
+        Map<String, String> refused = Map.of(
+                "redrive?consumer=" + name + "&key=k&per_second=0",
+                "per_second",
+                "redrive?consumer=" + name + "&key=k&dry_run=maybe",
+                "dry_run",
+                "redrive-all?consumer=" + name + "&limit=0",
+                "limit",
+                "redrive-all",
+                "consumer",
+                "redrive-all?consumer=" + name + "&reason=%00",
+                "reason");
+
+        refused.forEach((path, about) -> RestAssured.given()
+                .urlEncodingEnabled(false)
+                .post("/api/v1/parked/" + path)
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("detail.contains('" + about + "')", equalTo(true)));
+    }
+
+    /** Poison at its first delivery. */
+    private void park(List<ConsumerRecord<byte[], byte[]>> records) {
+        trouble = poison(key);
+        receive(records);
+        trouble = event -> {};
+    }
+
+    private void receive(List<ConsumerRecord<byte[], byte[]>> records) {
+        consumer.receive(batch(records)).await().atMost(PATIENCE);
+    }
+
+    private static List<Map<String, Object>> parked(String key) {
+        return RestAssured.given()
+                .queryParam("key", key)
+                .get("/api/v1/parked")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("items");
+    }
+
+    private JsonPath redrive(String key, String dryRun) {
+        return RestAssured.given()
+                .queryParam("consumer", name)
+                .queryParam("key", key)
+                .queryParam("dry_run", dryRun)
+                .post("/api/v1/parked/redrive")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private JsonPath redriveAll(String reason, String dryRun, int limit) {
+        return RestAssured.given()
+                .queryParam("consumer", name)
+                .queryParam("reason", reason)
+                .queryParam("dry_run", dryRun)
+                .queryParam("limit", limit)
+                .queryParam("per_second", 1_000)
+                .post("/api/v1/parked/redrive-all")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private long effects(String key) {
+        return pool.preparedQuery("select count(*) from effects where aggregate = $1")
+                .execute(Tuple.of(key))
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+}
