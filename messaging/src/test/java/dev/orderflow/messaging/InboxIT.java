@@ -447,7 +447,7 @@ class InboxIT {
     @Test
     void aRecordTooLargeToBeCopiedIsParkedAllTheSame() throws InterruptedException {
         String body = "not json " + "x".repeat(1_000_000);
-        receive(List.of(new ConsumerRecord<>(Things.TOPIC, 0, 1, Wire.bytes(key), Wire.bytes(body))));
+        receive(List.of(new ConsumerRecord<>(Things.TOPIC, 0, 9_002, Wire.bytes(key), Wire.bytes(body))));
 
         assertEquals(
                 Wire.bytes(body).length,
