@@ -87,10 +87,16 @@ class Blocked {
     /** Empty when it is not refused (any more) and never was skipped. */
     Uni<Optional<Outcome>> skip(UUID eventId, String reason) {
         return pool.withTransaction(connection -> connection
-                .preparedQuery(SKIP)
-                .execute(Tuple.of(eventId, Parking.printable(reason)))
-                .flatMap(done -> skipped(connection, eventId).invoke(outcome -> say(done.rowCount(), outcome))));
+                        .preparedQuery(SKIP)
+                        .execute(Tuple.of(eventId, Parking.printable(reason)))
+                        .flatMap(done ->
+                                skipped(connection, eventId).map(outcome -> new Skipped(done.rowCount() > 0, outcome))))
+                .invoke(this::say)
+                .map(Skipped::outcome);
     }
+
+    /** @param now whether it was this request that did it */
+    private record Skipped(boolean now, Optional<Outcome> outcome) {}
 
     private static Uni<Optional<Outcome>> skipped(SqlConnection connection, UUID eventId) {
         return connection.preparedQuery(SKIPPED).execute(Tuple.of(eventId)).map(rows -> rows.stream()
@@ -98,10 +104,11 @@ class Blocked {
                 .map(Blocked::outcome));
     }
 
-    private void say(int skipped, Optional<Outcome> outcome) {
-        metrics.skipped(skipped);
-        if (skipped > 0) {
-            LOG.warnf("skipped, no consumer will see it: %s", outcome.orElseThrow());
+    /** After the commit: before it, it may not be true. */
+    private void say(Skipped skipped) {
+        if (skipped.now()) {
+            metrics.skipped(1);
+            LOG.warnf("skipped, no consumer will see it: %s", skipped.outcome().orElseThrow());
         }
     }
 
