@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
-/** Runs this replica's relay from the service's start to its end. */
+/** Runs this replica's relay, unless it is turned off, from the service's start to its end. */
 @ApplicationScoped
 class RelayRunner {
 
@@ -37,7 +37,7 @@ class RelayRunner {
         relay.wake(buckets);
     }
 
-    /** Waits until what is under way is acknowledged and the lock is free, a few seconds at most. */
+    /** Waits until what is under way is acknowledged and its buckets are free, a few seconds at most. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         relay.stop();
         thread.join(Duration.ofSeconds(10));

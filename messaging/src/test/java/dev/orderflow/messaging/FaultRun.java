@@ -107,7 +107,7 @@ final class FaultRun implements AutoCloseable {
         List<Fault> first = new ArrayList<>(List.of(Fault.values()));
         Collections.shuffle(first, random);
         while (Instant.now().isBefore(end) || !first.isEmpty()) {
-            Thread.sleep(300 + random.nextInt(1_500));
+            pass(Duration.ofMillis(300 + random.nextInt(1_500)));
             Fault fault = first.isEmpty() ? Fault.values()[random.nextInt(Fault.values().length)] : first.removeFirst();
             ReplicaProcess replica = replicas.get(random.nextInt(REPLICAS));
             Duration pause = Duration.ofMillis(200 + random.nextInt(2_500));
@@ -121,26 +121,34 @@ final class FaultRun implements AutoCloseable {
         switch (fault) {
             case KILL_A_REPLICA -> {
                 replica.kill();
-                Thread.sleep(pause);
+                pass(pause);
                 replica.start(Replica.CrashPoint.NOWHERE);
             }
             case FREEZE_A_REPLICA -> {
                 replica.signal("STOP");
-                Thread.sleep(pause.multipliedBy(2));
+                pass(pause.multipliedBy(2));
                 replica.signal("CONT");
             }
             case CUT_THE_RELAYS -> cutRelays();
             case KILL_KAFKA -> {
                 kafka.kill();
-                Thread.sleep(pause);
+                pass(pause);
                 kafka.start();
             }
             case KILL_POSTGRES -> {
                 postgres.kill();
-                Thread.sleep(pause);
+                pass(pause);
                 postgres.start();
             }
         }
+    }
+
+    /**
+     * Nothing is waited for: how long a fault lasts, and how long there is none, is what the seed has decided. What is
+     * checked is checked when all has come to rest.
+     */
+    private static void pass(Duration time) throws InterruptedException {
+        Thread.sleep(time);
     }
 
     private void cutRelays() {
