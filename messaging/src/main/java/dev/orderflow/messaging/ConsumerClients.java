@@ -20,13 +20,6 @@ class ConsumerClients {
         this.clients = clients;
     }
 
-    /** Records that are yet to be fetched. */
-    long lag() {
-        return (long) consumers()
-                .flatMapToDouble(consumer -> values(consumer.metrics(), "records-lag"))
-                .sum();
-    }
-
     /** For how many seconds the most silent of them has not asked Kafka for records, even if it wants none; -1 before the first. */
     double silence() {
         return consumers()

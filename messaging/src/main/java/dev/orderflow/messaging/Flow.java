@@ -12,7 +12,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
  * @param blockedKeys keys of which Kafka, or the limit of a record's size, refused an event: it and those behind it wait
  * @param parkedKeys keys of which a record could not be applied
  * @param parked those records and the ones behind them
- * @param lag records on Kafka that this replica's consumers have yet to fetch
+ * @param lag records on Kafka that the service, all replicas together, has yet to acknowledge, as of a few seconds ago
  */
 @RegisterForReflection
 public record Flow(

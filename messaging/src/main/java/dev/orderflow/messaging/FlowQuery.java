@@ -26,12 +26,12 @@ class FlowQuery {
             count("outbox"), count("outbox", "where retry_at is not null"), count("parked_key"), count("parked"));
 
     private final Pool pool;
-    private final ConsumerClients consumers;
+    private final ConsumerLag lag;
     private final MessagingMetrics metrics;
 
-    FlowQuery(Pool pool, ConsumerClients consumers, MessagingMetrics metrics) {
+    FlowQuery(Pool pool, ConsumerLag lag, MessagingMetrics metrics) {
         this.pool = pool;
-        this.consumers = consumers;
+        this.lag = lag;
         this.metrics = metrics;
     }
 
@@ -44,7 +44,7 @@ class FlowQuery {
                         row.getLong("blocked_keys"),
                         row.getLong("parked_keys"),
                         row.getLong("parked"),
-                        consumers.lag()))
+                        lag.records()))
                 .invoke(metrics::flow);
     }
 

@@ -6,6 +6,8 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.KafkaException;
 
 /** What is done from time to time: care for the inbox, take the figures that metrics show. */
 @ApplicationScoped
@@ -16,20 +18,33 @@ class InboxUpkeep {
     private static final Duration FIGURES = Duration.ofSeconds(5);
 
     private final Repetition care;
+    private final Repetition lag;
     private final Repetition figures;
 
-    InboxUpkeep(InboxCare inbox, FlowQuery flow, Vertx vertx) {
+    InboxUpkeep(InboxCare inbox, FlowQuery flow, ConsumerLag consumers, Vertx vertx) {
         care = new Repetition(vertx, inbox::run, CARE, CARE_AFTER_FAILURE);
+        // A Kafka that is away is said by others; what was known last stays.
+        lag = new Repetition(
+                vertx,
+                () -> consumers.refresh().onFailure(InboxUpkeep::isKafkaAway).recoverWithNull(),
+                FIGURES,
+                FIGURES);
         figures = new Repetition(vertx, () -> flow.read().replaceWithVoid(), FIGURES, FIGURES);
+    }
+
+    private static boolean isKafkaAway(Throwable failure) {
+        return failure instanceof ExecutionException || failure instanceof KafkaException;
     }
 
     void start(@Observes StartupEvent event) {
         care.start();
+        lag.start();
         figures.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
         care.stop();
+        lag.stop();
         figures.stop();
     }
 }

@@ -1,0 +1,141 @@
+package dev.orderflow.messaging;
+
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the service is behind its topics, by what Kafka knows of its consumer groups: all replicas together, and
+ * partitions that nobody consumes as well. A consumer's own figures would stand still with the consumer.
+ */
+@Singleton
+class ConsumerLag {
+
+    private static final String CHANNEL = "mp.messaging.incoming.";
+
+    private final KafkaClientService channels;
+    private final Config config;
+    private final Map<String, Object> kafka;
+    private @Nullable Admin admin;
+    private volatile long lag;
+
+    ConsumerLag(
+            KafkaClientService channels, Config config, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
+        this.channels = channels;
+        this.config = config;
+        this.kafka = kafka;
+    }
+
+    /** Records that are not acknowledged, as of the last time that Kafka told. */
+    long records() {
+        return lag;
+    }
+
+    /** Asks Kafka; fails while it does not answer. One at a time. */
+    Uni<Void> refresh() {
+        return Uni.createFrom()
+                .<Void>emitter(answer -> Thread.ofVirtual().name("consumer-lag").start(() -> {
+                    try {
+                        lag = ask(admin());
+                        answer.complete(null);
+                    } catch (Exception e) { // whatever it was, an answer has to be given
+                        answer.fail(e);
+                    }
+                }));
+    }
+
+    private synchronized Admin admin() {
+        if (admin == null) {
+            Map<String, Object> settings = new HashMap<>(kafka);
+            settings.keySet().retainAll(AdminClientConfig.configNames());
+            settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "consumer-lag");
+            settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 2_000);
+            settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 4_000);
+            admin = Admin.create(settings);
+        }
+        return admin;
+    }
+
+    private long ask(Admin kafka) throws ExecutionException, InterruptedException {
+        long sum = 0;
+        for (Map.Entry<String, Set<String>> group : groups().entrySet()) {
+            sum += behind(kafka, group.getKey(), group.getValue());
+        }
+        return sum;
+    }
+
+    /** The topics of each consumer group. */
+    private Map<String, Set<String>> groups() {
+        Map<String, Set<String>> groups = new HashMap<>();
+        for (String channel : channels.getConsumerChannels()) {
+            String group = config.getValue(CHANNEL + channel + ".group.id", String.class);
+            List<String> topics = config.getOptionalValues(CHANNEL + channel + ".topics", String.class)
+                    .orElseGet(() -> List.of(config.getValue(CHANNEL + channel + ".topic", String.class)));
+            groups.computeIfAbsent(group, name -> new HashSet<>()).addAll(topics);
+        }
+        return groups;
+    }
+
+    private static long behind(Admin kafka, String group, Set<String> topics)
+            throws ExecutionException, InterruptedException {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (var topic : kafka.describeTopics(topics).allTopicNames().get().values()) {
+            topic.partitions().forEach(part -> partitions.add(new TopicPartition(topic.name(), part.partition())));
+        }
+        Map<TopicPartition, OffsetAndMetadata> acknowledged = kafka.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        // Nothing acknowledged yet: the consumer begins with what is there.
+        Map<TopicPartition, ListOffsetsResultInfo> begin =
+                kafka.listOffsets(all(partitions, OffsetSpec.earliest())).all().get();
+        Map<TopicPartition, ListOffsetsResultInfo> end =
+                kafka.listOffsets(all(partitions, OffsetSpec.latest())).all().get();
+        return partitions.stream()
+                .mapToLong(partition -> Math.max(
+                        0,
+                        offset(end, partition)
+                                - Math.max(offset(begin, partition), acknowledged(acknowledged, partition))))
+                .sum();
+    }
+
+    private static Map<TopicPartition, OffsetSpec> all(List<TopicPartition> partitions, OffsetSpec spec) {
+        return partitions.stream().collect(Collectors.toMap(Function.identity(), partition -> spec));
+    }
+
+    private static long offset(Map<TopicPartition, ListOffsetsResultInfo> offsets, TopicPartition partition) {
+        ListOffsetsResultInfo found = offsets.get(partition);
+        return found == null ? 0 : found.offset();
+    }
+
+    private static long acknowledged(Map<TopicPartition, OffsetAndMetadata> offsets, TopicPartition partition) {
+        OffsetAndMetadata found = offsets.get(partition); // null also as a value: nothing of it is acknowledged
+        return found == null ? 0 : found.offset();
+    }
+
+    @PreDestroy
+    synchronized void close() {
+        if (admin != null) {
+            admin.close(Duration.ZERO);
+        }
+    }
+}
