@@ -3,8 +3,10 @@ package dev.orderflow.messaging;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.mutiny.core.Vertx;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -40,6 +42,10 @@ class RelayParts {
 
     OutboxReader reader(RelayConnection connection) {
         return new OutboxReader(connection);
+    }
+
+    Round round(Collection<OutboxRow> rows, BiConsumer<Round, OutboxRow> publish) {
+        return new Round(rows, publish);
     }
 
     /** @param topicFound is run when a topic that was away has been found */

@@ -163,7 +163,7 @@ final class RelaySession implements AutoCloseable {
         rows.stream()
                 .collect(Collectors.groupingBy(row -> (int) OutboxRow.bucket(row.aggregateId())))
                 .forEach((bucket, its) -> {
-                    Round round = new Round(its, this::publish);
+                    Round round = parts.round(its, this::publish);
                     rounds.put(bucket, round);
                     round.start();
                 });

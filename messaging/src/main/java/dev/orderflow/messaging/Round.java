@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that is not acknowledged. The next one is handed over after the acknowledgement, never before: then no order of events
  * depends on what a producer, a broker or a second relay does. For the relay's thread alone.
  */
-final class Round {
+class Round {
 
     /** A row that Kafka, or the producer before it, did not take. */
     record Failed(OutboxRow row, Exception failure) {}
@@ -39,12 +39,14 @@ final class Round {
         List.copyOf(waiting.keySet()).forEach(this::sendNext);
     }
 
-    private void sendNext(OutboxRow.Aggregate aggregate) {
+    /** False when there is none. */
+    boolean sendNext(OutboxRow.Aggregate aggregate) {
         OutboxRow next = waiting.getOrDefault(aggregate, new ArrayDeque<>()).poll();
         if (next != null) {
             underWay++;
             publish.accept(this, next);
         }
+        return next != null;
     }
 
     /** Kafka has it, or not; then what is behind it is not sent in this round. */

@@ -13,9 +13,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.producer.Producer;
 
 /** Relays by hand, as many as a test wants, over an outbox of its own and without a service around them. */
@@ -24,6 +25,7 @@ final class RelayHarness {
     private static final Cause CAUSE = new Cause("story", null, null);
 
     private final TestDatabase database = TestServers.newDatabase();
+    private final String bootstrap;
     private final Assembly assembly;
     private final List<Running> relays = new ArrayList<>();
 
@@ -32,6 +34,7 @@ final class RelayHarness {
     private record Running(Relay relay, Thread thread) {}
 
     RelayHarness(String bootstrap) {
+        this.bootstrap = bootstrap;
         migrate(database);
         assembly = new Assembly(database, bootstrap, 8, Map.of());
     }
@@ -56,21 +59,30 @@ final class RelayHarness {
     }
 
     Relay start() {
-        return start(false, producer -> producer);
+        return start(new RelayVariant());
     }
 
-    /** @param lawless a relay that never asks for a lock */
-    Relay start(boolean lawless, UnaryOperator<Producer<byte[], byte[]>> around) {
+    Relay start(RelayVariant variant) {
         Relay relay = new Relay(
                 new RelayParts(assembly.connections, assembly.vertx, assembly.kafka(), assembly.spans) {
                     @Override
                     BucketLocks locks(RelayConnection connection) {
-                        return lawless ? new Lawless(connection) : super.locks(connection);
+                        return variant.locks(connection);
+                    }
+
+                    @Override
+                    OutboxReader reader(RelayConnection connection) {
+                        return variant.reader(connection);
+                    }
+
+                    @Override
+                    Round round(Collection<OutboxRow> rows, BiConsumer<Round, OutboxRow> publish) {
+                        return variant.round(rows, publish);
                     }
 
                     @Override
                     Producer<byte[], byte[]> producer() {
-                        return around.apply(super.producer());
+                        return variant.producer(super.producer());
                     }
                 },
                 assembly.metrics,
@@ -91,25 +103,8 @@ final class RelayHarness {
         return assembly.parts().connection();
     }
 
-    private static final class Lawless extends BucketLocks {
-        Lawless(RelayConnection connection) {
-            super(connection);
-        }
-
-        @Override
-        Buckets owned() {
-            return Buckets.ALL;
-        }
-
-        @Override
-        Look look() {
-            return new Look(super.look().waiting(), OutboxRow.BUCKETS, false);
-        }
-
-        @Override
-        Buckets take(int share) {
-            return Buckets.NONE;
-        }
+    BatchConsumer consumer(String name, Inbox.Handler handler) {
+        return assembly.consumer(assembly.outbox(runner()), name, handler);
     }
 
     /** Lets something happen to a thing, as a service does: its row first, then the event. */
@@ -187,6 +182,16 @@ final class RelayHarness {
 
     Connection connect() {
         return database.connect();
+    }
+
+    /** What has become of the events, effects not asked for. */
+    History relayed(String topic) {
+        return History.ofTopic(database, bootstrap, topic);
+    }
+
+    /** What has become of the events and of their effects. */
+    History history(String topic) {
+        return History.of(database, bootstrap, topic);
     }
 
     double counted(String name) {
