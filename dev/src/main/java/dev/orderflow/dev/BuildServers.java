@@ -31,7 +31,7 @@ final class BuildServers {
         var starting = new Thread(postgres::start, "postgres");
         starting.start();
         var kafkaPort = Ports.free();
-        KafkaServer.start(folder.resolve("kafka"), kafkaPort, Ports.free());
+        KafkaServer.start(folder.resolve("kafka"), kafkaPort, kafkaPort, Ports.free());
         starting.join();
         if (!Ports.answers(postgres.port(), Duration.ofSeconds(1))) {
             throw new Failure("PostgreSQL did not start");

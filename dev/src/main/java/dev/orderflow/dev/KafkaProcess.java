@@ -11,6 +11,7 @@ public final class KafkaProcess extends Part {
     private final Project project;
     private final Path folder;
     private final int port;
+    private int advertisedPort;
 
     public KafkaProcess(Project project, Path folder, int port) {
         this(project, folder, port, folder.resolve("kafka.log"));
@@ -21,6 +22,13 @@ public final class KafkaProcess extends Part {
         this.project = project;
         this.folder = folder.toAbsolutePath();
         this.port = port;
+        advertisedPort = port;
+    }
+
+    /** Sends clients to another port, from which somebody passes on to its own. To be called before the start. */
+    public KafkaProcess behind(int proxyPort) {
+        advertisedPort = proxyPort;
+        return this;
     }
 
     public int port() {
@@ -28,7 +36,7 @@ public final class KafkaProcess extends Part {
     }
 
     public String bootstrapServers() {
-        return "localhost:" + port;
+        return "localhost:" + advertisedPort;
     }
 
     @Override
@@ -38,7 +46,8 @@ public final class KafkaProcess extends Part {
                 List.of("-Xmx112m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 KafkaServer.class,
                 folder.toString(),
-                Integer.toString(port));
+                Integer.toString(port),
+                Integer.toString(advertisedPort));
     }
 
     @Override

@@ -26,12 +26,12 @@ final class KafkaServer {
 
     private KafkaServer() {}
 
-    /** Arguments: folder, port. The file {@code ready} in the folder holds the process id once clients are served. */
+    /** Arguments: folder, port, the port that clients are told. The file {@code ready} in the folder holds the process id once clients are served. */
     static void main(String[] arguments) throws IOException {
         var folder = Path.of(arguments[0]);
         var port = Integer.parseInt(arguments[1]);
         Files.deleteIfExists(folder.resolve("ready"));
-        var server = start(folder, port, Ports.free());
+        var server = start(folder, port, Integer.parseInt(arguments[2]), Ports.free());
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown));
         try (var admin = Topics.admin("127.0.0.1:" + port)) {
             Topics.create(admin);
@@ -42,10 +42,10 @@ final class KafkaServer {
     }
 
     /** Returns once the broker is registered; it serves clients a moment later. */
-    static KafkaRaftServer start(Path folder, int port, int controllerPort) {
+    static KafkaRaftServer start(Path folder, int port, int advertisedPort, int controllerPort) {
         ROOT.setLevel(Level.WARNING);
         var properties = new HashMap<String, String>();
-        properties.putAll(node(folder, port, controllerPort));
+        properties.putAll(node(folder, port, advertisedPort, controllerPort));
         properties.putAll(log());
         properties.putAll(single());
         var config = KafkaConfig.fromProps(asProperties(properties));
@@ -55,12 +55,12 @@ final class KafkaServer {
         return server;
     }
 
-    private static Map<String, String> node(Path folder, int port, int controllerPort) {
+    private static Map<String, String> node(Path folder, int port, int advertisedPort, int controllerPort) {
         return Map.of(
                 "node.id", "1",
                 "process.roles", "broker,controller",
                 "listeners", "CLIENTS://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                "advertised.listeners", "CLIENTS://localhost:" + port,
+                "advertised.listeners", "CLIENTS://localhost:" + advertisedPort,
                 "listener.security.protocol.map", "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 "inter.broker.listener.name", "CLIENTS",
                 "controller.listener.names", "CONTROLLER",

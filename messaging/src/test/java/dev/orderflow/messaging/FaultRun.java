@@ -32,6 +32,7 @@ final class FaultRun implements AutoCloseable {
 
     private static final int REPLICAS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(150);
+    private static final Duration LONG = Duration.ofSeconds(25); // for which a relay may not be silent
     private static final Duration STILLNESS =
             Duration.ofSeconds(30); // longer than a consumer group takes to find itself
     private static final String TOPIC = "faults.events.v1";
@@ -39,8 +40,13 @@ final class FaultRun implements AutoCloseable {
     /** What can befall. */
     private enum Fault {
         KILL_A_REPLICA,
+        STOP_A_REPLICA,
         FREEZE_A_REPLICA,
         CUT_THE_RELAYS,
+        RESET_POSTGRES,
+        RESET_KAFKA,
+        DELAY_POSTGRES,
+        DELAY_KAFKA,
         KILL_KAFKA,
         KILL_POSTGRES
     }
@@ -49,6 +55,8 @@ final class FaultRun implements AutoCloseable {
     private final Consumer<String> say;
     private final PostgresServer postgres;
     private final KafkaProcess kafka;
+    private final Proxy toPostgres;
+    private final Proxy toKafka;
     private final TestDatabase database;
     private final Path folder;
     private final List<ReplicaProcess> replicas = new ArrayList<>();
@@ -60,7 +68,12 @@ final class FaultRun implements AutoCloseable {
         this.say = say;
         Project project = Project.here();
         postgres = new PostgresServer(project, folder.resolve("postgres"), Ports.free()).throwaway();
-        kafka = new KafkaProcess(project, folder.resolve("kafka"), Ports.free());
+        toPostgres = new Proxy(Ports.free(), postgres.port());
+        int kafkaPort = Ports.free();
+        toKafka = new Proxy(Ports.free(), kafkaPort);
+        kafka = new KafkaProcess(project, folder.resolve("kafka"), kafkaPort).behind(toKafka.port());
+        toPostgres.open();
+        toKafka.open();
         postgres.start();
         kafka.start();
         database = new TestDatabase(postgres.port(), "order");
@@ -75,28 +88,32 @@ final class FaultRun implements AutoCloseable {
         return counts;
     }
 
-    /** Starts the replicas, each with its crash point if it has one. */
-    void begin(Replica.CrashPoint... points) {
+    /** Starts the replicas; each dies at a point of its own, and is started again. */
+    void begin() throws InterruptedException {
+        List<Replica.CrashPoint> points = List.of(
+                Replica.CrashPoint.AFTER_COMMIT_BEFORE_SEND,
+                Replica.CrashPoint.AFTER_SEND_BEFORE_DELETE,
+                Replica.CrashPoint.AFTER_EFFECT_BEFORE_ACKNOWLEDGE);
         for (int i = 0; i < REPLICAS; i++) {
             replicas.add(new ReplicaProcess(
-                    folder.resolve("replica-" + i + ".log"), database, kafka.bootstrapServers(), TOPIC));
-            replicas.get(i).start(i < points.length ? points[i] : Replica.CrashPoint.NOWHERE);
+                    folder.resolve("replica-" + i + ".log"),
+                    new TestDatabase(toPostgres.port(), database.name()),
+                    kafka.bootstrapServers(),
+                    TOPIC));
+            replicas.get(i).start(points.get(i));
         }
-    }
-
-    /** Waits until each has met its crash point, and starts it again without one. */
-    void awaitCrashes() throws InterruptedException {
-        for (ReplicaProcess replica : replicas) {
-            int code = replica.awaitEnd();
+        for (int i = 0; i < REPLICAS; i++) {
+            int code = replicas.get(i).awaitEnd();
             if (code != Replica.CRASHED) {
-                throw new AssertionError("ended with " + code + " and not at its crash point");
+                throw new AssertionError("ended with %d and not %s".formatted(code, points.get(i)));
             }
-            replica.start(Replica.CrashPoint.NOWHERE);
+            say.accept("died " + points.get(i));
+            replicas.get(i).start(Replica.CrashPoint.NOWHERE);
         }
         awaitEffects();
     }
 
-    void awaitEffects() {
+    private void awaitEffects() {
         long before = number("select count(*) from effects");
         await(() -> number("select count(*) from effects") > before, "nothing arrives");
     }
@@ -117,10 +134,25 @@ final class FaultRun implements AutoCloseable {
         }
     }
 
+    /** So long that the others have to end its connections, which it does not notice before it goes on. */
+    void freezeForLong() throws InterruptedException {
+        ReplicaProcess replica = replicas.get(random.nextInt(REPLICAS));
+        say.accept("FREEZE_FOR_LONG, %d ms".formatted(LONG.toMillis()));
+        counts.merge("FREEZE_FOR_LONG", 1, Integer::sum);
+        replica.signal("STOP");
+        pass(LONG);
+        replica.signal("CONT");
+    }
+
     private void befall(Fault fault, ReplicaProcess replica, Duration pause) throws InterruptedException {
         switch (fault) {
             case KILL_A_REPLICA -> {
                 replica.kill();
+                pass(pause);
+                replica.start(Replica.CrashPoint.NOWHERE);
+            }
+            case STOP_A_REPLICA -> {
+                replica.stop();
                 pass(pause);
                 replica.start(Replica.CrashPoint.NOWHERE);
             }
@@ -130,6 +162,10 @@ final class FaultRun implements AutoCloseable {
                 replica.signal("CONT");
             }
             case CUT_THE_RELAYS -> cutRelays();
+            case RESET_POSTGRES -> toPostgres.reset();
+            case RESET_KAFKA -> toKafka.reset();
+            case DELAY_POSTGRES -> delay(toPostgres, pause);
+            case DELAY_KAFKA -> delay(toKafka, pause);
             case KILL_KAFKA -> {
                 kafka.kill();
                 pass(pause);
@@ -141,6 +177,12 @@ final class FaultRun implements AutoCloseable {
                 postgres.start();
             }
         }
+    }
+
+    private void delay(Proxy proxy, Duration time) throws InterruptedException {
+        proxy.delay(Duration.ofMillis(10 + random.nextInt(150)));
+        pass(time);
+        proxy.delay(Duration.ZERO);
     }
 
     /**
@@ -225,8 +267,10 @@ final class FaultRun implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         replicas.forEach(ReplicaProcess::kill);
+        toPostgres.close();
+        toKafka.close();
         kafka.kill();
         postgres.kill();
     }
@@ -273,6 +317,16 @@ final class FaultRun implements AutoCloseable {
 
         int awaitEnd() throws InterruptedException {
             return lives.getLast().waitFor();
+        }
+
+        /** In order, as a service is scaled down. */
+        void stop() throws InterruptedException {
+            try {
+                lives.getLast().getOutputStream().close();
+            } catch (IOException alreadyClosed) {
+                // It has ended.
+            }
+            awaitEnd();
         }
 
         void beQuiet() {

@@ -14,6 +14,8 @@ final class Faults {
 
     private static final String USAGE = "./run faults [--minutes N] [--seed N]";
 
+    private static final Duration LONG_RUN = Duration.ofMinutes(1);
+
     private Faults() {}
 
     /**
@@ -52,12 +54,14 @@ final class Faults {
     }
 
     /** The same seed brings the same faults in the same order, each after the same time. */
-    static Outcome run(long seed, Duration time, Path folder) throws InterruptedException {
+    static Outcome run(long seed, Duration time, Path folder) throws InterruptedException, IOException {
         System.out.println("faults: seed " + seed);
         try (FaultRun run = new FaultRun(seed, folder, line -> System.out.println("faults: " + line))) {
             run.begin();
-            run.awaitEffects();
             run.befall(time);
+            if (time.compareTo(LONG_RUN) >= 0) {
+                run.freezeForLong();
+            }
             History history = run.end();
             return new Outcome(history, missing(run.counts(), history));
         }
@@ -70,6 +74,12 @@ final class Faults {
         }
         if (counts.getOrDefault("takeovers", 0) <= OutboxRow.BUCKETS) {
             missing.add("no bucket was taken over");
+        }
+        if (counts.containsKey("FREEZE_FOR_LONG") && counts.getOrDefault("evictions", 0) == 0) {
+            missing.add("no frozen relay lost its connection");
+        }
+        if (history.repeats() == 0) {
+            missing.add("nothing was sent twice");
         }
         if (counts.getOrDefault("duplicates", 0) == 0) {
             missing.add("no duplicate was dropped");

@@ -8,11 +8,15 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Stands between a service and a server: not there, passing everything on, or taking everything and never answering. */
+/**
+ * Stands between a service and a server: not there, passing everything on, at once or late, or taking everything and never
+ * answering.
+ */
 final class Proxy implements Closeable {
 
     private final int port;
@@ -20,10 +24,15 @@ final class Proxy implements Closeable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private @Nullable ServerSocket listening;
     private volatile boolean silent;
+    private volatile Duration delay = Duration.ZERO;
 
     Proxy(int port, int serverPort) {
         this.port = port;
         this.serverPort = serverPort;
+    }
+
+    int port() {
+        return port;
     }
 
     /** From now on connections are accepted and served. */
@@ -48,19 +57,41 @@ final class Proxy implements Closeable {
         silent = false;
     }
 
+    /** From now on whatever is sent, either way, arrives so much later. */
+    void delay(Duration time) {
+        delay = time;
+    }
+
+    /** Resets all connections that are there. */
+    void reset() {
+        links.forEach(Link::reset);
+    }
+
     private void accept(ServerSocket socket) {
         while (!socket.isClosed()) {
             try {
-                Link link = new Link(socket.accept(), new Socket(InetAddress.getLoopbackAddress(), serverPort));
-                links.add(link);
-                if (silent) {
-                    link.fallSilent();
-                }
-                link.start();
+                serve(socket.accept());
             } catch (IOException closed) {
                 return;
             }
         }
+    }
+
+    /** Behind it the server may be away: then it is as if nobody listened. */
+    private void serve(Socket client) throws IOException {
+        Link link;
+        try {
+            link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), serverPort));
+        } catch (IOException away) {
+            client.close();
+            return;
+        }
+        links.removeIf(Link::isClosed);
+        links.add(link);
+        if (silent) {
+            link.fallSilent();
+        }
+        link.start();
     }
 
     @Override
@@ -71,7 +102,7 @@ final class Proxy implements Closeable {
         links.forEach(Link::close);
     }
 
-    private static final class Link {
+    private final class Link {
         private final Socket client;
         private final Socket server;
         private volatile boolean silent;
@@ -90,17 +121,32 @@ final class Proxy implements Closeable {
             silent = true;
         }
 
+        boolean isClosed() {
+            return client.isClosed();
+        }
+
+        void reset() {
+            try {
+                client.setSoLinger(true, 0); // closed like this it is reset
+                server.setSoLinger(true, 0);
+            } catch (IOException alreadyClosed) {
+                return;
+            }
+            close();
+        }
+
         private void pass(Socket from, Socket to) {
-            byte[] bytes = new byte[8192];
+            byte[] bytes = new byte[65_536];
             try {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
                     if (!silent) {
+                        Thread.sleep(delay);
                         out.write(bytes, 0, count);
                     }
                 }
-            } catch (IOException ended) {
+            } catch (IOException | InterruptedException ended) {
                 // The same as its end.
             }
             close();
