@@ -3,6 +3,7 @@ package dev.orderflow.messaging;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,7 +48,8 @@ final class LatencyStage {
             warm.run();
             append(topic, 1_000 * seconds, topic, relay, committed);
             return Load.Latency.of(committed.entrySet().stream()
-                    .mapToLong(entry -> Math.max(0, acknowledged.getOrDefault(entry.getKey(), 0L) - entry.getValue()))
+                    .mapToLong(entry ->
+                            Math.max(0, Objects.requireNonNull(acknowledged.get(entry.getKey())) - entry.getValue()))
                     .toArray());
         }
     }
