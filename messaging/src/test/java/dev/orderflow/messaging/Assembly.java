@@ -61,7 +61,15 @@ final class Assembly implements AutoCloseable {
             }
         }));
         // Mutiny finds its parts at its first use, which must not happen on two threads at once.
-        pool.query("select 1").execute().await().indefinitely();
+        // And, like a service, it waits for a database that is not there yet.
+        pool.query("select 1")
+                .execute()
+                .onFailure()
+                .retry()
+                .withBackOff(Backoff.FIRST, Backoff.LONGEST)
+                .expireIn(60_000)
+                .await()
+                .indefinitely();
     }
 
     RelayParts parts() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -316,7 +317,10 @@ final class FaultRun implements AutoCloseable {
         }
 
         int awaitEnd() throws InterruptedException {
-            return lives.getLast().waitFor();
+            if (!lives.getLast().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("a replica does not end, its log is " + log);
+            }
+            return lives.getLast().exitValue();
         }
 
         /** In order, as a service is scaled down. */
@@ -326,7 +330,9 @@ final class FaultRun implements AutoCloseable {
             } catch (IOException alreadyClosed) {
                 // It has ended.
             }
-            awaitEnd();
+            if (awaitEnd() != 0) {
+                throw new AssertionError("a replica failed, its log is " + log);
+            }
         }
 
         void beQuiet() {
