@@ -39,8 +39,10 @@ class RelayRunner {
 
     /** Waits until what is under way is acknowledged and its buckets are free, a few seconds at most. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        relay.stop();
-        thread.join(Duration.ofSeconds(10));
-        thread.interrupt();
+        if (enabled) { // a thread that never ran cannot be waited for
+            relay.stop();
+            thread.join(Duration.ofSeconds(10));
+            thread.interrupt();
+        }
     }
 }
