@@ -31,6 +31,10 @@ create table if not exists outbox (
 -- Why Kafka did not take a row, how often, and until when it and those behind it wait.
 alter table outbox add column if not exists refusal text, add column if not exists refusals int,
     add column if not exists retry_at timestamptz;
+-- Where the event's schema is, as its header says it: Debezium can pass a column on, not make one of two. Filled by the
+-- append and not generated: that would rewrite a table in which millions may wait, and PostgreSQL 17 publishes no such
+-- column. Null in rows that were there before.
+alter table outbox add column if not exists dataschema text;
 create index if not exists outbox_refused on outbox (aggregatetype, aggregateid) where retry_at is not null;
 -- A queue: rows come and go all the time, so it is vacuumed by count and not by share of a size that varies.
 alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,

@@ -23,9 +23,11 @@ class OutboxAppender {
     // Sorted by position: the identities are given in the order of the events.
     private static final String INSERT = """
             insert into outbox (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,
-                                event_version, source, occurred_at, correlationid, causationid, traceparent, headers)
+                                event_version, source, occurred_at, correlationid, causationid, traceparent, headers,
+                                dataschema)
             select e.bucket, e.topic, e.aggregatetype, e.aggregateid, e.sequence, e.type, e.payload, e.event_id,
-                   e.event_version, e.source, e.occurred_at, e.correlationid, e.causationid, e.traceparent, e.headers
+                   e.event_version, e.source, e.occurred_at, e.correlationid, e.causationid, e.traceparent, e.headers,
+                   'schemas/' || e.type || '.json'
             from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[],
                         $8::uuid[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::uuid[], $14::text[],
                         $15::bytea[])
