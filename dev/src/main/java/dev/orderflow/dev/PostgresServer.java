@@ -27,6 +27,7 @@ public final class PostgresServer extends Part {
     private final Path folder;
     private final int port;
     private boolean lasting = true;
+    private String walLevel = "replica";
 
     public PostgresServer(Project project, Path folder, int port) {
         this(project, folder, port, folder.resolve("postgres.log"));
@@ -42,6 +43,12 @@ public final class PostgresServer extends Part {
     /** For data that nobody needs tomorrow: a new cluster is not flushed to the disk, what is committed in it still is. */
     public PostgresServer throwaway() {
         lasting = false;
+        return this;
+    }
+
+    /** Its log tells of each row, to whoever has a replication slot. */
+    public PostgresServer logical() {
+        walLevel = "logical";
         return this;
     }
 
@@ -83,6 +90,7 @@ public final class PostgresServer extends Part {
                 "unix_socket_directories=", // whoever may enter the folder of a socket could connect
                 "max_connections=200",
                 "shared_buffers=64MB",
+                "wal_level=" + walLevel,
                 "timezone=UTC",
                 "log_timezone=UTC",
                 "log_checkpoints=off",
