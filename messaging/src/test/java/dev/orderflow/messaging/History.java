@@ -35,11 +35,11 @@ record History(long events, long records, List<String> wrong) {
     }
 
     /** Of the events only, where nobody consumes them. */
-    static History ofTopic(TestDatabase database, String bootstrap, String topic) {
+    static History withoutEffects(TestDatabase database, String bootstrap, String topic) {
         return of(database, bootstrap, topic, false);
     }
 
-    private static History of(TestDatabase database, String bootstrap, String topic, boolean consumed) {
+    private static History of(TestDatabase database, String bootstrap, String topic, boolean effects) {
         Map<String, Long> committed = new TreeMap<>();
         read(database, "select id, sequence from things", row -> committed.put(row.getString(1), row.getLong(2)));
         Set<String> skipped = new LinkedHashSet<>();
@@ -47,7 +47,7 @@ record History(long events, long records, List<String> wrong) {
         List<ConsumerRecord<byte[], byte[]>> records = new Wire(bootstrap).read(topic, key -> true);
         List<String> wrong = new ArrayList<>();
         Set<String> eventIds = checkTopic(records, committed, skipped, wrong);
-        if (consumed) {
+        if (effects) {
             checkEffects(database, eventIds, wrong);
         }
         long events = committed.values().stream().mapToLong(Long::longValue).sum();

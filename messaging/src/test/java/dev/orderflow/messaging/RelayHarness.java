@@ -186,7 +186,7 @@ final class RelayHarness {
 
     /** What has become of the events, effects not asked for. */
     History relayed(String topic) {
-        return History.ofTopic(database, bootstrap, topic);
+        return History.withoutEffects(database, bootstrap, topic);
     }
 
     /** What has become of the events and of their effects. */
