@@ -38,12 +38,15 @@ class BucketLocks {
             "select pg_advisory_unlock(" + SPACE + ", bucket) from unnest($1::smallint[])" + " as buckets (bucket)";
 
     // Every relay looks each second: the last statement of its connection is its sign of life. One that is frozen while
-    // rows wait is ended, its connection and locks with it.
+    // rows wait is ended, its connection and locks with it. A statement that is still at work is a sign of life, too,
+    // for as
+    // long as the server lets it be: 30 s.
     private static final String END_STALLED = """
             select pg_terminate_backend(activity.pid)
             from (select pid as present from pg_locks where objid = %d and %s) as relays
             join pg_stat_activity activity on activity.pid = present
-            where activity.query_start < clock_timestamp() - make_interval(secs => $1)
+            where activity.state_change < clock_timestamp() - make_interval(
+                secs => $1 + case when activity.state = 'active' then 30 else 0 end)
               and exists (select from outbox)""".formatted(PRESENCE, OURS);
 
     private final RelayConnection connection;

@@ -1,6 +1,8 @@
 package dev.orderflow.messaging;
 
 import io.quarkus.reactive.pg.client.PgPoolCreator;
+import io.smallrye.mutiny.TimeoutException;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.pgclient.PgConnection;
@@ -25,17 +27,22 @@ class Connections implements PgPoolCreator {
             "lock_timeout", "5s");
 
     // The server finds out within 20 s that a relay's machine is gone, and frees its lock.
-    private static final Map<String, String> RELAY = Map.of(
-            "tcp_keepalives_idle", "5",
-            "tcp_keepalives_interval", "5",
-            "tcp_keepalives_count", "3",
-            "statement_timeout", "30s",
+    static final Map<String, String> RELAY = Map.ofEntries(
+            Map.entry("tcp_keepalives_idle", "5"),
+            Map.entry("tcp_keepalives_interval", "5"),
+            Map.entry("tcp_keepalives_count", "3"),
+            Map.entry("statement_timeout", "30s"),
             // The same few statements for ever: what they touch is known without looking at their parameters.
-            "plan_cache_mode", "force_generic_plan",
+            Map.entry("plan_cache_mode", "force_generic_plan"),
+            // A bucket is read from its first row on, a few steps into its index. That most rows have the one topic is
+            // unknown to such a plan, and it would read and sort whole buckets instead.
+            Map.entry("enable_seqscan", "off"),
+            Map.entry("enable_bitmapscan", "off"),
+            Map.entry("enable_sort", "off"),
             // A deletion that a crash of the server undoes is a repeat, which every consumer drops: no need to wait for
             // the disk.
-            "synchronous_commit", "off",
-            "application_name", "outbox-relay");
+            Map.entry("synchronous_commit", "off"),
+            Map.entry("application_name", "outbox-relay"));
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
@@ -76,8 +83,17 @@ class Connections implements PgPoolCreator {
     PgConnection dedicated(Vertx vertx) {
         PgConnectOptions options = new PgConnectOptions(base)
                 .setTracingPolicy(TracingPolicy.IGNORE)
-                .setCachePreparedStatements(true);
+                .setCachePreparedStatements(true)
+                .setTcpKeepAlive(true);
         RELAY.forEach(options::addProperty);
-        return PgConnection.connect(vertx, options).await().atMost(CONNECT);
+        Uni<PgConnection> connecting =
+                PgConnection.connect(vertx, options).memoize().indefinitely();
+        try {
+            return connecting.await().atMost(CONNECT);
+        } catch (TimeoutException e) {
+            // Nobody waits for it any more: what comes late is a session that nobody would ever close.
+            connecting.subscribe().with(late -> late.closeAndForget(), failure -> {});
+            throw e;
+        }
     }
 }

@@ -28,7 +28,7 @@ public interface MessagingConfig {
     @WithDefault("true")
     boolean relay();
 
-    /** How often a relay looks for rows that nobody told it of: those of other replicas, those of a crash. */
+    /** How often a relay looks for rows that nobody told it of: those of other replicas, those of a crash; at most 5 s. */
     @WithDefault("1s")
     Duration poll();
 

@@ -23,22 +23,22 @@ class OutboxReader {
     // Each bucket from its first row on, so that of every aggregate the oldest row is among them: rows are found by
     // being
     // there, never by "id > last", which would miss one that commits late. A key of which a record was refused takes no
-    // place until its time has come. The sum bounds memory before any payload is read: the length of a stored value is
-    // known without it.
-    private static final String READ = """
+    // place until its time has come, which is judged once for all rows: otherwise the first ones of a key could be left
+    // out and later ones be read. The sum bounds memory before any value is read: its length is known without it.
+    static final String READ = """
             select id, topic, aggregatetype, aggregateid, sequence, type, payload, event_id, event_version, source,
-                   occurred_at, correlationid, causationid, traceparent, headers
+                   occurred_at, correlationid, causationid, traceparent, headers, bytes
             from (select first_rows.*,
-                         sum(coalesce(octet_length(payload), 0)) over (order by id) - coalesce(octet_length(payload), 0)
-                             as bytes_before
+                         sum(bytes) over (order by id) - bytes as bytes_before
                   from unnest($1::smallint[]) as buckets (bucket)
                   cross join lateral (
-                      select * from outbox
+                      select *, coalesce(octet_length(payload), 0) + coalesce(octet_length(headers), 0) as bytes
+                      from outbox
                       where outbox.bucket = buckets.bucket
                         and topic <> all ($2::text[])
                         and not exists (
                             select from outbox refused
-                            where refused.retry_at > clock_timestamp()
+                            where refused.retry_at > statement_timestamp()
                               and refused.aggregatetype = outbox.aggregatetype
                               and refused.aggregateid = outbox.aggregateid)
                       order by id limit $3) as first_rows) as bounded
@@ -76,21 +76,17 @@ class OutboxReader {
      * reads the oldest rows of other buckets, without those that cannot be sent now. Both are on their way at once, so no
      * bucket may be read of which rows are deleted: they could be read once more.
      *
-     * @param bytes how large all payloads together may be, one row more
+     * @param bytes how large all payloads and headers together may be, one row more
      */
     Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, Set<String> topicsAway, long bytes) {
         @Nullable CompletableFuture<RowSet<Row>> deletion = sent.isEmpty() ? null : startDeleting(sent);
-        List<OutboxRow> rows = buckets.isEmpty() ? List.of() : read(buckets, topicsAway, bytes);
+        Read read = buckets.isEmpty() ? new Read(List.of(), 0) : read(buckets, topicsAway, bytes);
         List<Duration> ages = deletion == null ? List.of() : ages(connection.answer(deletion));
-        return new Exchange(ages, rows, isCut(rows, bytes) ? buckets : full(rows));
+        return new Exchange(ages, read.rows(), read.bytes() >= bytes ? buckets : full(read.rows()));
     }
 
-    private static boolean isCut(List<OutboxRow> rows, long bytes) {
-        return rows.stream()
-                        .mapToLong(row -> row.payload() == null ? 0 : row.payload().length)
-                        .sum()
-                >= bytes;
-    }
+    /** @param bytes of their payloads and headers */
+    private record Read(List<OutboxRow> rows, long bytes) {}
 
     private static Buckets full(List<OutboxRow> rows) {
         Map<Short, Long> counts = rows.stream()
@@ -101,11 +97,15 @@ class OutboxReader {
                 .reduce(Buckets.NONE, Buckets::and);
     }
 
-    private List<OutboxRow> read(Buckets buckets, Set<String> topicsAway, long bytes) {
+    private Read read(Buckets buckets, Set<String> topicsAway, long bytes) {
         Tuple values = Tuple.of(buckets.array(), topicsAway.toArray(String[]::new), ROWS_PER_BUCKET, bytes);
         List<OutboxRow> rows = new ArrayList<>();
-        connection.ask(READ, values).forEach(row -> rows.add(row(row)));
-        return rows;
+        long read = 0;
+        for (Row row : connection.ask(READ, values)) {
+            rows.add(row(row));
+            read += row.getLong("bytes");
+        }
+        return new Read(rows, read);
     }
 
     private CompletableFuture<RowSet<Row>> startDeleting(Collection<OutboxRow> sent) {

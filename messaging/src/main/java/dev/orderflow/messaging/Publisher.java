@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -89,8 +90,8 @@ final class Publisher implements AutoCloseable {
     private boolean isFound(String topic) {
         try {
             return !producer.partitionsFor(topic).isEmpty(); // waits for max.block.ms
-        } catch (RuntimeException notYet) {
-            return false;
+        } catch (RuntimeException e) {
+            return isAboutTheRecord(e); // then the sending says it, of each record
         }
     }
 
@@ -117,7 +118,8 @@ final class Publisher implements AutoCloseable {
                 || failure instanceof RecordBatchTooLargeException
                 || failure instanceof InvalidRecordException
                 || failure instanceof SerializationException
-                || failure instanceof TopicAuthorizationException;
+                || failure instanceof TopicAuthorizationException
+                || failure instanceof InvalidTopicException;
     }
 
     /** Sends one row inside a span of its own, a child of the row's trace; the record carries on from that span. */

@@ -10,11 +10,17 @@ import java.time.Duration;
 @ApplicationScoped
 class RelayRunner {
 
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
+
     private final Relay relay;
     private final Thread thread;
     private final boolean enabled;
 
     RelayRunner(RelayParts parts, MessagingMetrics metrics, MessagingConfig config) {
+        if (config.poll().compareTo(LONGEST_POLL) > 0) {
+            throw new IllegalArgumentException("messaging.poll must be at most " + LONGEST_POLL
+                    + ": a relay that looks less often is taken for dead by the others");
+        }
         relay = new Relay(parts, metrics, config.poll());
         enabled = config.relay();
         thread = new Thread(relay, "outbox-relay");

@@ -12,7 +12,11 @@ import dev.orderflow.dev.TestServers;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
+import io.vertx.mutiny.sqlclient.Tuple;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,12 +69,14 @@ class RelayIT {
     void keepsTheOrderOfEachAggregateWhileConnectionsAreCut() {
         harness.start();
         harness.start();
+        AtomicInteger cuts = new AtomicInteger();
         Thread cutter = Thread.ofVirtual().start(() -> {
             for (int cut = 0; cut < 4; cut++) {
                 await().until(() -> harness.number("select count(*) from pg_stat_activity where"
                                 + " application_name = 'outbox-relay' and datname = current_database()")
                         == 2);
                 harness.cutRelays();
+                cuts.incrementAndGet();
             }
         });
 
@@ -78,6 +84,7 @@ class RelayIT {
 
         awaitEmpty();
         cutter.interrupt();
+        assertTrue(cuts.get() > 0, "nothing was cut");
         assertEquals(everySequence(20, 25), firstAppearances());
     }
 
@@ -239,6 +246,76 @@ class RelayIT {
             assertEquals(1, locks.endStalled(Duration.ZERO));
             await().until(() -> locks.take(64).equals(Buckets.ALL));
         }
+    }
+
+    /** A slow statement is a sign of life. */
+    @Test
+    void aRelayThatWaitsForTheDatabaseIsNotEnded() {
+        try (RelayConnection slow = harness.connection();
+                RelayConnection other = harness.connection()) {
+            new BucketLocks(slow).bePresent();
+            harness.append(topic, Things.event("waiting", 1, "a")).await().indefinitely();
+            var answer = slow.send("select pg_sleep(1)", Tuple.tuple());
+            await().until(() -> harness.number("select count(*) from pg_stat_activity where state = 'active'"
+                            + " and datname = current_database() and application_name = 'outbox-relay'")
+                    == 1);
+
+            assertEquals(0, new BucketLocks(other).endStalled(Duration.ZERO));
+
+            slow.answer(answer);
+            assertEquals(1, new BucketLocks(other).endStalled(Duration.ZERO));
+        }
+    }
+
+    /** The time of a refused row runs out while it and hundreds behind it are looked at. */
+    @Test
+    void aKeyIsReadFromItsFirstRowOnWheneverItsTimeHasCome() {
+        harness.execute(
+                "insert into outbox (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,"
+                        + " event_version, source, occurred_at, correlationid)"
+                        + " select %d, '%s', 'thing', 'refused', n, 'thing.happened', '{}', gen_random_uuid(), '1.0', '/m', now(), 's'"
+                                .formatted(OutboxRow.bucket("refused"), topic)
+                        + " from generate_series(1, 2000) as rows (n)");
+        try (RelayConnection connection = harness.connection()) {
+            OutboxReader reader = new OutboxReader(connection);
+            for (int time = 0; time < 10; time++) {
+                harness.execute("update outbox set retry_at = clock_timestamp() + interval '20 ms' where sequence = 1");
+                List<OutboxRow> rows = List.of();
+                while (rows.isEmpty()) {
+                    rows = reader.exchange(List.of(), Buckets.of(OutboxRow.bucket("refused")), Set.of(), Long.MAX_VALUE)
+                            .rows();
+                }
+                assertEquals(1, rows.getFirst().sequence());
+            }
+        }
+    }
+
+    /** Whatever the statistics say: sorting whole buckets would let a large backlog never end. */
+    @Test
+    void aBucketIsReadByItsIndexHoweverLargeTheBacklog() throws Exception {
+        harness.execute(
+                "insert into outbox (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,"
+                        + " event_version, source, occurred_at, correlationid)"
+                        + " select n %% 64, '%s', 'thing', 'n' || n, 1, 'thing.happened', '{}', gen_random_uuid(), '1.0', '/m', now(), 's'"
+                                .formatted(topic)
+                        + " from generate_series(1, 20000) as rows (n)");
+        harness.execute("analyze outbox");
+        StringBuilder plan = new StringBuilder();
+        try (Connection connection = harness.connect();
+                Statement statement = connection.createStatement()) {
+            for (var setting : Connections.RELAY.entrySet()) {
+                statement.execute("set " + setting.getKey() + " = '" + setting.getValue() + "'");
+            }
+            statement.execute("prepare reading (smallint[], text[], bigint, bigint) as " + OutboxReader.READ);
+            try (ResultSet lines = statement.executeQuery("explain execute reading ('{1,2}', '{}', 32, 1000000)")) {
+                while (lines.next()) {
+                    plan.append(lines.getString(1)).append('\n');
+                }
+            }
+        }
+        assertTrue(plan.toString().contains("Index Scan using outbox_pk on outbox"), plan::toString);
+        assertFalse(plan.toString().contains("Bitmap"), plan::toString);
+        assertFalse(plan.toString().contains("Seq Scan on outbox"), plan::toString);
     }
 
     /** How many buckets each relay owns, from few to many. */
