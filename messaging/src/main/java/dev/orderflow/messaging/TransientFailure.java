@@ -51,14 +51,16 @@ public final class TransientFailure {
         return state.length() == 5 && (CLASSES.contains(state.substring(0, 2)) || STATES.contains(state));
     }
 
-    // NoStackTraceThrowable is what the client says "timeout" with when no connection becomes free or none is made.
+    // NoStackTraceThrowable is what the client says "Timeout" with when no connection becomes free or none is made; and
+    // also
+    // that a parameter does not fit, which it never will.
     private static boolean isConnection(Throwable cause) {
         return isNetwork(cause)
                 || cause instanceof TimeoutException
                 || cause instanceof io.smallrye.mutiny.TimeoutException
                 || cause instanceof ClosedConnectionException
                 || cause instanceof VertxException
-                || cause instanceof NoStackTraceThrowable
+                || (cause instanceof NoStackTraceThrowable && "Timeout".equals(cause.getMessage()))
                 || cause instanceof OutOfMemoryError;
     }
 

@@ -40,6 +40,13 @@ class TransientFailureTest {
         assertTrue(TransientFailure.is(new ConnectionPoolTooBusyException("too many wait for a connection")));
     }
 
+    /** The client's class for a time-out is also that for a mistake in our code. */
+    @Test
+    void staysWhenAParameterDoesNotFit() {
+        assertFalse(TransientFailure.is(new NoStackTraceThrowable(
+                "Parameter at position[0] with class = [java.lang.String] can not be coerced")));
+    }
+
     @Test
     void staysWhenItIsTheRecordsOwn() {
         assertFalse(TransientFailure.is(new IllegalStateException("no such item")));
