@@ -3,6 +3,7 @@ package dev.orderflow.messaging;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -29,12 +30,16 @@ class Blocked {
             from outbox where retry_at is not null order by created_at limit $1""";
 
     private static final String SKIP = """
-            with gone as (delete from outbox where retry_at is not null and event_id = $1 returning *)
+            with gone as (delete from outbox where retry_at > clock_timestamp() + interval '2 seconds' and event_id = $1
+                          returning *)
             insert into skipped (event_id, type, topic, aggregatetype, aggregateid, sequence, payload, event_version,
                                  source, occurred_at, correlationid, causationid, traceparent, headers, refusal, reason)
             select event_id, type, topic, aggregatetype, aggregateid, sequence, payload, event_version,
                    source, occurred_at, correlationid, causationid, traceparent, headers, refusal, $2
             from gone""";
+
+    private static final String REFUSED =
+            "select exists (select from outbox where retry_at is not null and event_id = $1)";
 
     private static final String SKIPPED = "select * from skipped where event_id = $1";
 
@@ -84,19 +89,44 @@ class Blocked {
                 .map(rows -> new Page(rows.stream().map(Blocked::item).collect(Collectors.toList())));
     }
 
-    /** Empty when it is not refused (any more) and never was skipped. */
+    /** It is being tried again, or is about to be. */
+    static final class BeingTried extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        BeingTried(UUID eventId) {
+            super("event " + eventId, null, false, false);
+        }
+    }
+
+    /**
+     * Empty when it is not refused (any more) and never was skipped. Fails with {@link BeingTried} when Kafka may be about
+     * to have it after all: nobody may be told that no consumer will see it.
+     */
     Uni<Optional<Outcome>> skip(UUID eventId, String reason) {
         return pool.withTransaction(connection -> connection
                         .preparedQuery(SKIP)
                         .execute(Tuple.of(eventId, Parking.printable(reason)))
                         .flatMap(done ->
-                                skipped(connection, eventId).map(outcome -> new Skipped(done.rowCount() > 0, outcome))))
+                                skipped(connection, eventId).map(outcome -> new Skipped(done.rowCount() > 0, outcome)))
+                        .call(skipped -> skipped.outcome().isPresent()
+                                ? Uni.createFrom().voidItem()
+                                : refused(connection, eventId).invoke(Unchecked.consumer(refused -> {
+                                    if (refused) {
+                                        throw new BeingTried(eventId);
+                                    }
+                                }))))
                 .invoke(this::say)
                 .map(Skipped::outcome);
     }
 
     /** @param now whether it was this request that did it */
     private record Skipped(boolean now, Optional<Outcome> outcome) {}
+
+    private static Uni<Boolean> refused(SqlConnection connection, UUID eventId) {
+        return connection.preparedQuery(REFUSED).execute(Tuple.of(eventId)).map(rows -> rows.iterator()
+                .next()
+                .getBoolean(0));
+    }
 
     private static Uni<Optional<Outcome>> skipped(SqlConnection connection, UUID eventId) {
         return connection.preparedQuery(SKIPPED).execute(Tuple.of(eventId)).map(rows -> rows.stream()

@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 
 /** The operator's view of events that Kafka refuses, and the last resort: to skip one, for those behind it to be sent. */
@@ -32,8 +34,8 @@ public class BlockedResource {
     }
 
     /**
-     * Gives one event up: no consumer will see it, and it is kept in the table {@code skipped}. 404 when it is not refused.
-     * A repeat has the same answer.
+     * Gives one event up: no consumer will see it, and it is kept in the table {@code skipped}. 404 when it is not refused;
+     * 409 when it is being tried again, which it is at the latest every 32 seconds. A repeat has the same answer.
      */
     @POST
     @Path("/skip")
@@ -45,6 +47,10 @@ public class BlockedResource {
         }
         UUID id = uuid(eventId);
         return NotNow.orAnswer(blocked.skip(id, reason))
+                .onFailure(Blocked.BeingTried.class)
+                .transform(failure -> new ClientErrorException(
+                        "Event " + id + " is being tried again just now; ask again in a few seconds.",
+                        Response.Status.CONFLICT))
                 .map(outcome -> outcome.orElseThrow(
                         () -> new NotFoundException("Event " + id + " is not one that is refused.")));
     }

@@ -54,6 +54,9 @@ class BlockedIT {
         assertEquals(1, RestAssured.get("/api/v1/flow").jsonPath().getInt("blocked_keys"));
         assertEquals(List.of(), things.handled(id));
 
+        retry("1 second");
+        skip(eventId, "it is about to be tried").then().statusCode(409).contentType("application/problem+json");
+        retry("1 hour");
         JsonPath outcome = skip(eventId, "nobody can read that much")
                 .then()
                 .statusCode(200)
@@ -113,6 +116,14 @@ class BlockedIT {
                                 .addLong(sequence)
                                 .addValue(Buffer.buffer(new byte[TOO_LARGE]))
                                 .addUUID(eventId))))
+                .await()
+                .indefinitely();
+    }
+
+    private void retry(String in) {
+        pool.query("update outbox set retry_at = clock_timestamp() + interval '%s' where event_id = '%s'"
+                        .formatted(in, eventId))
+                .execute()
                 .await()
                 .indefinitely();
     }
