@@ -19,8 +19,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +40,7 @@ class ConsumerLag {
     private final Config config;
     private final Map<String, Object> kafka;
     private @Nullable Admin admin;
-    private volatile long lag;
+    private volatile @Nullable Long lag;
 
     ConsumerLag(
             KafkaClientService channels, Config config, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
@@ -46,8 +49,9 @@ class ConsumerLag {
         this.kafka = kafka;
     }
 
-    /** Records that are not acknowledged, as of the last time that Kafka told. */
-    long records() {
+    /** Records that are not acknowledged, as of the last time that Kafka told; null before the first. */
+    @Nullable
+    Long records() {
         return lag;
     }
 
@@ -99,8 +103,8 @@ class ConsumerLag {
     private static long behind(Admin kafka, String group, Set<String> topics)
             throws ExecutionException, InterruptedException {
         List<TopicPartition> partitions = new ArrayList<>();
-        for (var topic : kafka.describeTopics(topics).allTopicNames().get().values()) {
-            topic.partitions().forEach(part -> partitions.add(new TopicPartition(topic.name(), part.partition())));
+        for (var topic : kafka.describeTopics(topics).topicNameValues().entrySet()) {
+            partitions.addAll(partitions(topic.getKey(), topic.getValue()));
         }
         Map<TopicPartition, OffsetAndMetadata> acknowledged = kafka.listConsumerGroupOffsets(group)
                 .partitionsToOffsetAndMetadata()
@@ -116,6 +120,21 @@ class ConsumerLag {
                         offset(end, partition)
                                 - Math.max(offset(begin, partition), acknowledged(acknowledged, partition))))
                 .sum();
+    }
+
+    /** None of a topic that is not there yet. */
+    private static List<TopicPartition> partitions(String topic, KafkaFuture<TopicDescription> description)
+            throws ExecutionException, InterruptedException {
+        try {
+            return description.get().partitions().stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     private static Map<TopicPartition, OffsetSpec> all(List<TopicPartition> partitions, OffsetSpec spec) {

@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How messages flow through this service right now. Numbers of rows are exact up to 10,000; above that they are estimates
@@ -12,7 +13,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
  * @param blockedKeys keys of which Kafka, or the limit of a record's size, refused an event: it and those behind it wait
  * @param parkedKeys keys of which a record could not be applied
  * @param parked those records and the ones behind them
- * @param lag records on Kafka that the service, all replicas together, has yet to acknowledge, as of a few seconds ago
+ * @param lag records on Kafka that the service, all replicas together, has yet to acknowledge, as of a few seconds ago;
+ *     null before Kafka has told for the first time
  */
 @RegisterForReflection
 public record Flow(
@@ -21,4 +23,4 @@ public record Flow(
         @JsonProperty("blocked_keys") long blockedKeys,
         @JsonProperty("parked_keys") long parkedKeys,
         @JsonProperty("parked") long parked,
-        @JsonProperty("lag") long lag) {}
+        @JsonProperty("lag") @Nullable Long lag) {}

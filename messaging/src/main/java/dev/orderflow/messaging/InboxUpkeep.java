@@ -8,6 +8,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** What is done from time to time: care for the inbox, take the figures that metrics show. */
 @ApplicationScoped
@@ -33,7 +34,10 @@ class InboxUpkeep {
     }
 
     private static boolean isKafkaAway(Throwable failure) {
-        return failure instanceof ExecutionException || failure instanceof KafkaException;
+        Throwable cause =
+                failure instanceof ExecutionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof RetriableException
+                || cause.getClass() == KafkaException.class; // such as a name unknown
     }
 
     void start(@Observes StartupEvent event) {

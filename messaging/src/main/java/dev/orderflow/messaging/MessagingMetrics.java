@@ -30,7 +30,7 @@ class MessagingMetrics {
     private final Counter evictions;
     private final Counter skipped;
     private final AtomicInteger owned;
-    private volatile Flow flow = new Flow(0, 0, 0, 0, 0, 0);
+    private volatile Flow flow = new Flow(0, 0, 0, 0, 0, null);
 
     MessagingMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -47,8 +47,13 @@ class MessagingMetrics {
         registry.gauge("outbox.unsent.age.seconds", this, m -> m.flow.oldestUnsentSeconds());
         registry.gauge("outbox.keys.blocked", this, m -> m.flow.blockedKeys());
         registry.gauge("inbox.keys.parked", this, m -> m.flow.parkedKeys());
-        registry.gauge("inbox.lag", this, m -> m.flow.lag());
+        registry.gauge("inbox.lag", this, MessagingMetrics::lag);
         registry.gauge("inbox.parked", this, m -> m.flow.parked());
+    }
+
+    private double lag() {
+        Long records = flow.lag();
+        return records == null ? Double.NaN : records;
     }
 
     void owned(int buckets) {
