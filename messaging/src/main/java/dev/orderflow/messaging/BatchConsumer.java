@@ -2,9 +2,11 @@ package dev.orderflow.messaging;
 
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -29,7 +31,8 @@ final class BatchConsumer implements Inbox.Consumer {
     private final Inbox.Handler handler;
     private final InboxParts parts;
     private final ParkingLimit limit;
-    private volatile boolean leaving;
+    private final AtomicBoolean redriving = new AtomicBoolean();
+    private final UnderWay transactions = new UnderWay();
 
     BatchConsumer(String name, Set<String> eventTypes, Inbox.Handler handler, InboxParts parts, ParkingLimit limit) {
         this.name = name;
@@ -39,17 +42,36 @@ final class BatchConsumer implements Inbox.Consumer {
         this.limit = limit;
     }
 
+    /** False when one is under way; otherwise {@link #endRedrive} has to follow. */
+    boolean beginRedrive() {
+        return redriving.compareAndSet(false, true);
+    }
+
+    void endRedrive() {
+        redriving.set(false);
+    }
+
     String name() {
         return name;
+    }
+
+    /** Empty while it is not stopped. */
+    String whyStopped() {
+        return limit.why();
     }
 
     boolean isStopped() {
         return limit.isReached();
     }
 
-    /** The service stops, and with it the pool: nothing is tried again, nor said about that. */
+    /** The service stops, and with it the pool: nothing is begun or tried again, nor said about that. */
     void leave() {
-        leaving = true;
+        transactions.close();
+    }
+
+    /** After that: until what was begun has committed, or has taken too long. */
+    boolean awaitEnd(Duration longest) throws InterruptedException {
+        return transactions.awaitEnd(longest);
     }
 
     @Override
@@ -102,9 +124,12 @@ final class BatchConsumer implements Inbox.Consumer {
     /** Nothing is given up for a reason that passes: the batch waits, unacknowledged, and so do those after it. */
     private Uni<Void> persistently(List<InboxRecord> records, @Nullable String poison) {
         return Uni.createFrom()
-                .deferred(() -> attempt(records, poison))
-                .onFailure(failure -> leaving) // of a service that comes apart: nothing is known of the records
-                .recoverWithUni(() -> Uni.createFrom().nothing()) // not acknowledged, so it comes again elsewhere
+                .deferred(() -> transactions.begin()
+                        ? attempt(records, poison).onTermination().invoke(transactions::end)
+                        : Uni.createFrom().nothing()) // not acknowledged, so it comes again elsewhere
+                .onFailure(failure ->
+                        transactions.isClosed()) // of a service that comes apart: nothing is known of the records
+                .recoverWithUni(() -> Uni.createFrom().nothing())
                 .onFailure(TransientFailure::is)
                 .invoke(failure -> sayWaiting(records, failure))
                 .onFailure(TransientFailure::is)

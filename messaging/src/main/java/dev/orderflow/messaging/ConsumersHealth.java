@@ -25,7 +25,7 @@ class ConsumersHealth implements HealthCheck {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("message consumers");
         boolean up = true;
         for (BatchConsumer consumer : inbox.consumers().values()) {
-            response.withData(consumer.name(), consumer.isStopped() ? "stopped: too many records parked" : "running");
+            response.withData(consumer.name(), consumer.isStopped() ? "stopped: " + consumer.whyStopped() : "running");
             up &= !consumer.isStopped();
         }
         return response.status(up).build();

@@ -2,14 +2,18 @@ package dev.orderflow.messaging;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.jboss.logging.Logger;
 
 /**
  * Applies each event once, however often it is delivered: the mark that it was seen, its effects and what they publish
@@ -28,6 +32,9 @@ public class Inbox {
          */
         Uni<Void> handle(Transaction transaction, List<Envelope> fresh);
     }
+
+    private static final Logger LOG = Logger.getLogger(Inbox.class);
+    private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
     private final InboxParts parts;
     private final MessagingConfig config;
@@ -68,8 +75,16 @@ public class Inbox {
         parts.metrics().ignored(consumer, reason, 1);
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    /** Before anything else ends: what was begun commits and is acknowledged; what comes now comes again elsewhere. */
+    void stop(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) ShutdownEvent event)
+            throws InterruptedException {
         consumers.values().forEach(BatchConsumer::leave);
+        for (BatchConsumer consumer : consumers.values()) {
+            if (!consumer.awaitEnd(LONGEST_END)) {
+                LOG.warnf(
+                        "not waited for any longer, it will come again: a transaction of consumer %s", consumer.name());
+            }
+        }
     }
 
     Map<String, BatchConsumer> consumers() {

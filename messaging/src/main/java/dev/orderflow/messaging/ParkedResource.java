@@ -62,7 +62,9 @@ public class ParkedResource {
     /**
      * Applies the parked records of one key in their order. Answers 200 also when one of them fails again, and says so; a
      * key that is not parked any more has 0 records to redrive, which makes a repeat harmless. With {@code dry_run} the
-     * first hundred records are tried and undone again: the answer tells how many would be applied.
+     * first hundred records are tried and undone again: the answer tells how many would be applied. After some seconds it
+     * answers with what was done; {@code more} says that something is left, and to ask again. One redrive of a consumer at a
+     * time: 409 meanwhile.
      */
     @POST
     @Path("/redrive")
@@ -71,13 +73,14 @@ public class ParkedResource {
             @QueryParam("key") @Nullable String key,
             @QueryParam("dry_run") @DefaultValue("false") String dryRun,
             @QueryParam("per_second") @DefaultValue("100") String perSecond) {
-        return NotNow.orAnswer(one(consumer(consumer), dryRun, perSecond).apply(key(key)));
+        BatchConsumer of = consumer(consumer);
+        return alone(of, one(of, dryRun, pace(perSecond)).apply(key(key)));
     }
 
     /**
      * The same for the keys that have waited longest, {@code limit} at a time: those of which the first record was parked
      * for a reason that begins with {@code reason}, or all. Each key keeps its order; one that fails again does not keep
-     * the others back. {@code more} says that there are further keys.
+     * the others back. {@code more} says that there are further keys or records.
      */
     @POST
     @Path("/redrive-all")
@@ -89,11 +92,27 @@ public class ParkedResource {
             @QueryParam("per_second") @DefaultValue("100") String perSecond) {
         BatchConsumer of = consumer(consumer);
         int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
-        return NotNow.orAnswer(redrive.keys(of, text("reason", reason), atMost, one(of, dryRun, perSecond)));
+        Redrive.Pace pace = pace(perSecond);
+        return alone(of, redrive.keys(of, text("reason", reason), atMost, pace, one(of, dryRun, pace)));
     }
 
-    private Function<byte[], Uni<Redrive.Outcome>> one(BatchConsumer consumer, String dryRun, String perSecond) {
-        Redrive.Pace pace = new Redrive.Pace((int) number("per_second", perSecond, 1, FASTEST));
+    private static Redrive.Pace pace(String perSecond) {
+        return new Redrive.Pace((int) number("per_second", perSecond, 1, FASTEST));
+    }
+
+    /** Two at a time would be twice as fast as anybody asked for. It has not ended when nobody waits for it any more. */
+    private static <T> Uni<T> alone(BatchConsumer consumer, Uni<T> work) {
+        return NotNow.orAnswer(Uni.createFrom().deferred(() -> {
+            if (!consumer.beginRedrive()) {
+                return Uni.createFrom()
+                        .failure(new ClientErrorException(
+                                "Another redrive of " + consumer.name() + " is under way.", Response.Status.CONFLICT));
+            }
+            return work.onTermination().invoke(consumer::endRedrive);
+        }));
+    }
+
+    private Function<byte[], Uni<Redrive.Outcome>> one(BatchConsumer consumer, String dryRun, Redrive.Pace pace) {
         return switch (dryRun) {
             case "true" -> key -> redrive.dryRun(consumer, key);
             case "false" -> key -> redrive.key(consumer, key, pace);

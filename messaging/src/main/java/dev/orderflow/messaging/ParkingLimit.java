@@ -22,6 +22,7 @@ final class ParkingLimit {
     private final int perMinute;
     private final InstantSource clock;
     private final AtomicInteger stopped;
+    private volatile String why = "";
     private final Deque<Instant> parked = new ArrayDeque<>();
 
     ParkingLimit(String consumer, int perMinute, InstantSource clock, AtomicInteger stopped) {
@@ -31,12 +32,18 @@ final class ParkingLimit {
         this.stopped = stopped;
     }
 
+    /** Why it was stopped; empty while it is not. */
+    String why() {
+        return why;
+    }
+
     boolean isReached() {
         return stopped.get() != 0;
     }
 
     /** Until the service is started again. */
     void stop(String reason) {
+        why = reason;
         stopped.set(1);
         LOG.errorf("stopped: consumer=%s reason=%s", consumer, reason);
     }

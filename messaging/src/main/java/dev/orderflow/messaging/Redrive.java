@@ -10,6 +10,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -28,7 +29,8 @@ class Redrive {
      * What became of a key, or, after a dry run, what would.
      *
      * @param redriven records applied, now out of the way
-     * @param failure why the next one cannot be applied either; it and those behind it stay parked. Null when none is left
+     * @param failure why the next one cannot be applied either; it and those behind it stay parked. Null when none failed
+     * @param more whether there are records left that were not tried: ask again
      */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -36,12 +38,13 @@ class Redrive {
             @JsonProperty("consumer") String consumer,
             @JsonProperty("key") String key,
             @JsonProperty("redriven") int redriven,
-            @JsonProperty("failure") @Nullable String failure) {}
+            @JsonProperty("failure") @Nullable String failure,
+            @JsonProperty("more") boolean more) {}
 
     /**
      * What became of several keys.
      *
-     * @param more whether there are further keys, which were not tried
+     * @param more whether there are further keys or records, which were not tried: ask again
      */
     @RegisterForReflection
     record Report(
@@ -57,10 +60,19 @@ class Redrive {
     /** Records of one key that a dry run tries, all in one transaction. */
     private static final int DRY_RECORDS = 100;
 
-    /** How fast it goes. */
-    record Pace(int perSecond) {
-        Duration pause() {
-            return Duration.ofSeconds(1).dividedBy(perSecond);
+    /** How fast it goes, and until when: whoever asked is told in time what was done. */
+    static final class Pace {
+        private static final Duration LONGEST = Duration.ofSeconds(6);
+
+        private final Duration pause;
+        private final long end = System.nanoTime() + LONGEST.toNanos();
+
+        Pace(int perSecond) {
+            pause = Duration.ofSeconds(1).dividedBy(perSecond);
+        }
+
+        boolean isOver() {
+            return System.nanoTime() > end;
         }
     }
 
@@ -97,7 +109,8 @@ class Redrive {
      * @param reason what the reason of a key's first record begins with; empty for all
      * @param redrive {@link #key} or {@link #dryRun}
      */
-    Uni<Report> keys(BatchConsumer consumer, String reason, int atMost, Function<byte[], Uni<Outcome>> redrive) {
+    Uni<Report> keys(
+            BatchConsumer consumer, String reason, int atMost, Pace pace, Function<byte[], Uni<Outcome>> redrive) {
         return pool.withConnection(connection ->
                         connection.preparedQuery(KEYS).execute(Tuple.of(consumer.name(), reason, atMost + 1)))
                 .map(rows -> rows.stream()
@@ -106,20 +119,27 @@ class Redrive {
                 .flatMap(keys -> Multi.createFrom()
                         .iterable(keys.subList(0, Math.min(atMost, keys.size())))
                         .onItem()
-                        .transformToUniAndConcatenate(redrive::apply)
+                        .transformToUniAndConcatenate(key -> pace.isOver()
+                                ? Uni.createFrom().<Outcome>nullItem()
+                                : redrive.apply(key).onItem().delayIt().by(pace.pause))
                         .collect()
                         .asList()
-                        .map(outcomes -> new Report(outcomes, keys.size() > atMost)));
+                        .map(outcomes -> new Report(
+                                outcomes,
+                                outcomes.size() < keys.size()
+                                        || outcomes.stream().anyMatch(Outcome::more))));
     }
 
     /** Applies a key's records as a redrive would, the first hundred at most, and undoes it all. */
     Uni<Outcome> dryRun(BatchConsumer consumer, byte[] key) {
         AtomicInteger applied = new AtomicInteger();
+        AtomicBoolean more = new AtomicBoolean();
         return consumer.<Void>redrive((transaction, apply) -> parts.parking()
                         .lockKey(transaction.sql(), consumer.name(), key)
-                        .chain(() -> parts.parking().first(transaction.sql(), consumer.name(), key, DRY_RECORDS))
+                        .chain(() -> parts.parking().first(transaction.sql(), consumer.name(), key, DRY_RECORDS + 1))
+                        .invoke(waiting -> more.set(waiting.size() > DRY_RECORDS))
                         .flatMap(waiting -> Multi.createFrom()
-                                .iterable(waiting)
+                                .iterable(waiting.subList(0, Math.min(DRY_RECORDS, waiting.size())))
                                 .onItem()
                                 .transformToUniAndConcatenate(one -> apply.apply(one.record())
                                         .invoke(applied::incrementAndGet)
@@ -128,38 +148,46 @@ class Redrive {
                                 .onItem()
                                 .ignoreAsUni())
                         .chain(() -> Uni.createFrom().failure(new Undone())))
-                .map(never -> outcome(consumer, key, applied.get(), null))
+                .map(never -> outcome(consumer, key, applied.get(), null, more.get()))
                 .onFailure(Undone.class)
-                .recoverWithItem(() -> outcome(consumer, key, applied.get(), null))
+                .recoverWithItem(() -> outcome(consumer, key, applied.get(), null, more.get()))
                 .onFailure(StillPoison.class)
-                .recoverWithItem(failure -> outcome(consumer, key, applied.get(), reason(failure)));
+                .recoverWithItem(failure -> outcome(consumer, key, applied.get(), reason(failure), false));
     }
 
     private static String reason(Throwable failure) {
         return BatchConsumer.reason(failure.getCause() == null ? failure : failure.getCause());
     }
 
-    /** Goes on until the key is free or one of its records fails; fails itself only for a reason that passes. */
+    /**
+     * Goes on until the key is free, one of its records fails or the time is over; fails itself only for a reason that
+     * passes.
+     */
     Uni<Outcome> key(BatchConsumer consumer, byte[] key, Pace pace) {
         AtomicInteger redriven = new AtomicInteger();
+        AtomicBoolean more = new AtomicBoolean();
         return Multi.createBy()
                 .repeating()
                 .uni(() -> one(consumer, key).invoke(applied -> redriven.addAndGet(applied ? 1 : 0)))
-                .withDelay(pace.pause())
-                .whilst(applied -> applied)
+                .withDelay(pace.pause)
+                .whilst(applied -> {
+                    more.set(applied && pace.isOver());
+                    return applied && !pace.isOver();
+                })
                 .onItem()
                 .ignoreAsUni()
-                .map(done -> outcome(consumer, key, redriven.get(), null))
+                .map(done -> outcome(consumer, key, redriven.get(), null, more.get()))
                 .onFailure(StillPoison.class)
-                .recoverWithUni(
-                        failure -> keepWaiting(failure).map(reason -> outcome(consumer, key, redriven.get(), reason)))
+                .recoverWithUni(failure ->
+                        keepWaiting(failure).map(reason -> outcome(consumer, key, redriven.get(), reason, false)))
                 .invoke(outcome -> LOG.infof(
                         "redriven: consumer=%s key=%s records=%d failure=%s",
                         outcome.consumer(), outcome.key(), outcome.redriven(), outcome.failure()));
     }
 
-    private static Outcome outcome(BatchConsumer consumer, byte[] key, int redriven, @Nullable String failure) {
-        return new Outcome(consumer.name(), InboxRecord.KeyText.of(key), redriven, failure);
+    private static Outcome outcome(
+            BatchConsumer consumer, byte[] key, int redriven, @Nullable String failure, boolean more) {
+        return new Outcome(consumer.name(), InboxRecord.KeyText.of(key), redriven, failure, more);
     }
 
     /** True when there was one and it was applied. The key's lock comes first: consumers wait until this one is through. */

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -443,6 +444,34 @@ class InboxIT {
         }
         assertEquals(1, tries.get());
         assertEquals(0, acknowledged.get());
+    }
+
+    /** While the pool is still open: its end would undo it. */
+    @Test
+    void aServiceThatStopsFinishesWhatItHasBegun() throws Exception {
+        CompletableFuture<Void> finish = new CompletableFuture<>();
+        AtomicInteger begun = new AtomicInteger();
+        Inbox.Consumer stopping =
+                inbox.consumer("stopping", java.util.Set.of("thing.happened"), (transaction, fresh) -> {
+                    begun.incrementAndGet();
+                    return Uni.createFrom().completionStage(finish);
+                });
+        BatchConsumer consumer =
+                java.util.Objects.requireNonNull(inbox.consumers().get("stopping"));
+        CompletableFuture<Void> first =
+                stopping.receive(batch(List.of(received(key, 1, 1)))).subscribeAsCompletionStage();
+        await().atMost(PATIENCE).until(() -> begun.get() == 1);
+
+        consumer.leave();
+        CompletableFuture<Void> second =
+                stopping.receive(batch(List.of(received(key, 2, 2)))).subscribeAsCompletionStage();
+        assertFalse(consumer.awaitEnd(Duration.ofMillis(100)), "the first is not through");
+        finish.complete(null);
+
+        assertTrue(consumer.awaitEnd(PATIENCE));
+        first.get(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+        assertEquals(1, begun.get());
+        assertFalse(second.isDone(), "not begun, and not acknowledged");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.orderflow.messaging;
 import static dev.orderflow.messaging.Deliveries.batch;
 import static dev.orderflow.messaging.Deliveries.poison;
 import static dev.orderflow.messaging.Deliveries.received;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,6 +15,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -24,7 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +114,22 @@ class RedriveIT {
         assertEquals(3, redrive(key, "true").getInt("redriven"));
         assertEquals(3, redrive(key, "false").getInt("redriven"));
         assertEquals(3, effects(key));
+    }
+
+    @Test
+    void aSlowRedriveIsAloneAndTellsInTimeThatThereIsMore() throws Exception {
+        park(IntStream.rangeClosed(1, 10).mapToObj(i -> received(key, i, i)).toList());
+        CompletableFuture<JsonPath> slow = CompletableFuture.supplyAsync(
+                () -> ask(key, "false", 1).then().statusCode(200).extract().jsonPath());
+        await().until(() -> effects(key) > 0);
+
+        ask(key, "false", 1_000).then().statusCode(409).contentType("application/problem+json");
+
+        JsonPath outcome = slow.get();
+        assertTrue(outcome.getBoolean("more"));
+        assertEquals(effects(key), outcome.getInt("redriven"));
+        assertEquals(10 - outcome.getInt("redriven"), redrive(key, "false").getInt("redriven"));
+        assertEquals(10, effects(key));
     }
 
     @Test
@@ -200,15 +220,16 @@ class RedriveIT {
     }
 
     private JsonPath redrive(String key, String dryRun) {
+        return ask(key, dryRun, 100).then().statusCode(200).extract().jsonPath();
+    }
+
+    private Response ask(String key, String dryRun, int perSecond) {
         return RestAssured.given()
                 .queryParam("consumer", name)
                 .queryParam("key", key)
                 .queryParam("dry_run", dryRun)
-                .post("/api/v1/parked/redrive")
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
+                .queryParam("per_second", perSecond)
+                .post("/api/v1/parked/redrive");
     }
 
     private JsonPath redriveAll(String reason, String dryRun, int limit) {
