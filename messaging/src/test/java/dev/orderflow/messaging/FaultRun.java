@@ -36,6 +36,13 @@ final class FaultRun implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(25); // for which a relay may not be silent
     private static final Duration STILLNESS =
             Duration.ofSeconds(30); // longer than a consumer group takes to find itself
+    // Which events have committed, apart from the code that is tested.
+    private static final String JOURNAL = """
+            create table journal (event_id uuid primary key);
+            create function note() returns trigger language plpgsql as
+                $$ begin insert into journal values (new.event_id); return null; end $$;
+            create trigger note after insert on outbox for each row execute function note()""";
+
     private static final String TOPIC = "faults.events.v1";
 
     /** What can befall. */
@@ -62,9 +69,12 @@ final class FaultRun implements AutoCloseable {
     private final Path folder;
     private final List<ReplicaProcess> replicas = new ArrayList<>();
     private final Map<String, Integer> counts = new TreeMap<>();
+    private final int frozenForLong;
+    private int takeoversBefore; // of what is taken at the start
 
     FaultRun(long seed, Path folder, Consumer<String> say) {
         this.random = new Random(seed);
+        frozenForLong = random.nextInt(REPLICAS); // now: how many numbers are drawn later depends on the time
         this.folder = folder;
         this.say = say;
         Project project = Project.here();
@@ -79,6 +89,7 @@ final class FaultRun implements AutoCloseable {
         kafka.start();
         database = new TestDatabase(postgres.port(), "order");
         RelayHarness.migrate(database);
+        RelayHarness.execute(database, JOURNAL);
         try (var admin = Topics.admin(kafka.bootstrapServers())) {
             Topics.create(admin, List.of(Topics.events(TOPIC), Topics.deadLetters(TOPIC, Replica.CONSUMER)));
         }
@@ -100,7 +111,8 @@ final class FaultRun implements AutoCloseable {
                     folder.resolve("replica-" + i + ".log"),
                     new TestDatabase(toPostgres.port(), database.name()),
                     kafka.bootstrapServers(),
-                    TOPIC));
+                    TOPIC,
+                    random.nextLong()));
             replicas.get(i).start(points.get(i));
         }
         for (int i = 0; i < REPLICAS; i++) {
@@ -112,6 +124,18 @@ final class FaultRun implements AutoCloseable {
             replicas.get(i).start(Replica.CrashPoint.NOWHERE);
         }
         awaitEffects();
+        await(
+                () -> number("select count(*) from pg_locks where locktype = 'advisory' and granted and objid < 64")
+                        == OutboxRow.BUCKETS,
+                "not all buckets have an owner");
+        takeoversBefore = takeovers();
+    }
+
+    /** So far, by all replicas. */
+    private int takeovers() {
+        return replicas.stream()
+                .mapToInt(replica -> replica.figures().getOrDefault("takeovers", 0))
+                .sum();
     }
 
     private void awaitEffects() {
@@ -137,7 +161,7 @@ final class FaultRun implements AutoCloseable {
 
     /** So long that the others have to end its connections, which it does not notice before it goes on. */
     void freezeForLong() throws InterruptedException {
-        ReplicaProcess replica = replicas.get(random.nextInt(REPLICAS));
+        ReplicaProcess replica = replicas.get(frozenForLong);
         say.accept("FREEZE_FOR_LONG, %d ms".formatted(LONG.toMillis()));
         counts.merge("FREEZE_FOR_LONG", 1, Integer::sum);
         replica.signal("STOP");
@@ -211,6 +235,7 @@ final class FaultRun implements AutoCloseable {
                 "it does not come to rest");
         replicas.forEach(
                 replica -> replica.figures().forEach((name, count) -> counts.merge(name, count, Integer::sum)));
+        counts.merge("takeovers", -takeoversBefore, Integer::sum);
         History history = History.of(database, kafka.bootstrapServers(), TOPIC);
         say.accept("%,d events committed, %,d records on the topic, %s"
                 .formatted(history.events(), history.records(), counts));
@@ -282,9 +307,11 @@ final class FaultRun implements AutoCloseable {
         private final TestDatabase database;
         private final String bootstrap;
         private final String topic;
+        private final long seed;
         private final List<Process> lives = new ArrayList<>();
 
-        ReplicaProcess(Path log, TestDatabase database, String bootstrap, String topic) {
+        ReplicaProcess(Path log, TestDatabase database, String bootstrap, String topic, long seed) {
+            this.seed = seed;
             this.log = log;
             this.database = database;
             this.bootstrap = bootstrap;
@@ -305,7 +332,8 @@ final class FaultRun implements AutoCloseable {
                     database.name(),
                     bootstrap,
                     topic,
-                    point.name());
+                    point.name(),
+                    Long.toString(seed + lives.size()));
             try {
                 lives.add(new ProcessBuilder(command)
                         .redirectErrorStream(true)

@@ -46,24 +46,30 @@ record History(long events, long records, List<String> wrong) {
         read(database, "select aggregateid || '/' || sequence from skipped", row -> skipped.add(row.getString(1)));
         List<ConsumerRecord<byte[], byte[]>> records = new Wire(bootstrap).read(topic, key -> true);
         List<String> wrong = new ArrayList<>();
-        Set<String> eventIds = checkTopic(records, committed, skipped, wrong);
+        Map<String, String> events = checkTopic(records, committed, skipped, wrong);
+        checkIdentities(database, events.keySet(), wrong);
         if (effects) {
-            checkEffects(database, eventIds, wrong);
+            checkEffects(database, events, wrong);
         }
-        long events = committed.values().stream().mapToLong(Long::longValue).sum();
-        return new History(events, records.size(), wrong);
+        long count = committed.values().stream().mapToLong(Long::longValue).sum();
+        return new History(count, records.size(), wrong);
     }
 
-    private static Set<String> checkTopic(
+    /** Returns the events by their ids, each as aggregate/sequence. */
+    private static Map<String, String> checkTopic(
             List<ConsumerRecord<byte[], byte[]>> records,
             Map<String, Long> committed,
             Set<String> skipped,
             List<String> wrong) {
         Map<String, String> identities = new HashMap<>();
         Map<String, Set<Long>> appearances = new HashMap<>();
+        Map<String, Integer> partitions = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             String key = new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
             long sequence = Long.parseLong(Wire.header(record, "ce_sequence"));
+            if (partitions.computeIfAbsent(key, k -> record.partition()) != record.partition()) {
+                wrong.add("G6: %s is in two partitions, which have no order".formatted(key));
+            }
             String before = identities.putIfAbsent(key + "/" + sequence, Wire.header(record, "ce_id"));
             if (before != null && !before.equals(Wire.header(record, "ce_id"))) {
                 wrong.add("G5: two events are %s/%d; one of them was never committed".formatted(key, sequence));
@@ -86,7 +92,9 @@ record History(long events, long records, List<String> wrong) {
         appearances.keySet().stream()
                 .filter(key -> !committed.containsKey(key))
                 .forEach(key -> wrong.add("G5: %s is on the topic and does not exist".formatted(key)));
-        return Set.copyOf(identities.values());
+        Map<String, String> events = new HashMap<>();
+        identities.forEach((event, id) -> events.put(id, event));
+        return events;
     }
 
     /** Where it goes wrong, with what is around it. */
@@ -98,18 +106,53 @@ record History(long events, long records, List<String> wrong) {
         return seen.subList(Math.max(0, at - 3), Math.min(seen.size(), at + 3));
     }
 
-    private static void checkEffects(TestDatabase database, Set<String> eventIds, List<String> wrong) {
+    /** Where the database keeps which events have committed, those are on the topic and no others. */
+    private static void checkIdentities(TestDatabase database, Set<String> onTopic, List<String> wrong) {
+        List<Boolean> kept = new ArrayList<>();
+        read(database, "select to_regclass('journal') is not null", row -> kept.add(row.getBoolean(1)));
+        if (kept.getFirst()) {
+            Set<String> committed = new LinkedHashSet<>();
+            read(
+                    database,
+                    "select event_id from journal except select event_id from skipped",
+                    row -> committed.add(row.getString(1)));
+            onTopic.stream()
+                    .filter(id -> !committed.contains(id))
+                    .forEach(id -> wrong.add("G5: event %s is on the topic and was never committed".formatted(id)));
+            committed.stream()
+                    .filter(id -> !onTopic.contains(id))
+                    .forEach(id -> wrong.add("G5: event %s was committed and is not on the topic".formatted(id)));
+        }
+    }
+
+    private static void checkEffects(TestDatabase database, Map<String, String> events, List<String> wrong) {
         Map<String, Integer> effects = new HashMap<>();
-        read(database, "select event_id from effects", row -> effects.merge(row.getString(1), 1, Integer::sum));
+        Map<String, Long> last = new HashMap<>(); // sequence, by aggregate
+        read(database, "select event_id, aggregate from effects order by id", row -> {
+            String id = row.getString(1);
+            String aggregate = row.getString(2);
+            effects.merge(id, 1, Integer::sum);
+            String event = events.get(id);
+            if (event == null) {
+                wrong.add("G7: event %s had an effect and is not on the topic".formatted(id));
+                return;
+            }
+            long sequence = Long.parseLong(event.substring(event.lastIndexOf('/') + 1));
+            if (!event.equals(aggregate + "/" + sequence)) {
+                wrong.add("G7: event %s had its effect on %s".formatted(event, aggregate));
+            }
+            Long before = last.put(aggregate, sequence);
+            if (before != null && before >= sequence) {
+                wrong.add("G7: of %s event %d had its effect after %d".formatted(aggregate, sequence, before));
+            }
+        });
         effects.forEach((id, count) -> {
             if (count > 1) {
                 wrong.add("G7: event %s had its effect %d times".formatted(id, count));
             }
-            if (!eventIds.contains(id)) {
-                wrong.add("G7: event %s had an effect and is not on the topic".formatted(id));
-            }
         });
-        long without = eventIds.stream().filter(id -> !effects.containsKey(id)).count();
+        long without =
+                events.keySet().stream().filter(id -> !effects.containsKey(id)).count();
         if (without > 0) {
             wrong.add("G7: %d events had no effect".formatted(without));
         }

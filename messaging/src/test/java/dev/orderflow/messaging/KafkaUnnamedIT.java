@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(KafkaUnnamed.class)
 class KafkaUnnamedIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60); // that a name is unknown is remembered for 10 s
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Inject
     Things things;

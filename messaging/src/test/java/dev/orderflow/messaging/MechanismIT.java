@@ -111,6 +111,24 @@ class MechanismIT {
         });
     }
 
+    /** Somebody skipped it and that is recorded; without the record it is a lost one. */
+    @Test
+    void onlyARecordedSkipIsNoLoss() {
+        harness.happen(topic, "thing").await().atMost(PATIENCE);
+        harness.happen(topic, "thing").await().atMost(PATIENCE);
+        harness.execute(
+                "update outbox set refusal = 'too large', refusals = 9, retry_at = clock_timestamp() + interval '1 day'"
+                        + " where sequence = 1");
+        harness.skipFirst();
+        harness.start();
+        awaitEmpty();
+        assertEquals(List.of(), guarantees(harness.relayed(topic)));
+
+        harness.execute("truncate skipped");
+
+        assertEquals(List.of("G5"), guarantees(harness.relayed(topic)));
+    }
+
     @Test
     void whatCommitsLateIsSentInItsPlace() throws SQLException {
         harness.start();

@@ -171,7 +171,7 @@ final class RelayHarness {
         execute(database, sql);
     }
 
-    private static void execute(TestDatabase database, String sql) {
+    static void execute(TestDatabase database, String sql) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -182,6 +182,15 @@ final class RelayHarness {
 
     Connection connect() {
         return database.connect();
+    }
+
+    /** As an operator does. */
+    void skipFirst() {
+        Blocked blocked = new Blocked(assembly.pool, assembly.metrics);
+        blocked.list(1)
+                .flatMap(page -> blocked.skip(page.items().getFirst().eventId(), "nobody needs it"))
+                .await()
+                .indefinitely();
     }
 
     /** What has become of the events, effects not asked for. */

@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -42,24 +42,27 @@ final class Replica {
     private static final int WRITERS = 2;
     private static final Duration BETWEEN_WRITES = Duration.ofMillis(10);
 
+    private final Random random;
     private final Assembly assembly;
     private final CrashPoint crashPoint;
     private final RelayRunner relay;
     private final Outbox outbox;
     private volatile boolean writing = true;
 
-    private Replica(TestDatabase database, String bootstrap, String topic, CrashPoint crashPoint) {
+    private Replica(TestDatabase database, String bootstrap, String topic, CrashPoint crashPoint, long seed) {
         this.crashPoint = crashPoint;
+        random = new Random(seed);
         assembly = new Assembly(
                 database, bootstrap, 8, Map.of("messaging.topic", topic, "messaging.source", "/messaging"));
         relay = assembly.runner(parts());
         outbox = assembly.outbox(relay);
     }
 
-    /** Arguments: the database's port and name, Kafka's address, the topic, the crash point. */
+    /** Arguments: the database's port and name, Kafka's address, the topic, the crash point, what decides its actions. */
     static void main(String[] arguments) throws IOException {
         TestDatabase database = new TestDatabase(Integer.parseInt(arguments[0]), arguments[1]);
-        Replica replica = new Replica(database, arguments[2], arguments[3], CrashPoint.valueOf(arguments[4]));
+        Replica replica = new Replica(
+                database, arguments[2], arguments[3], CrashPoint.valueOf(arguments[4]), Long.parseLong(arguments[5]));
         replica.start(arguments[2], arguments[3]);
         replica.obey();
         System.exit(0);
@@ -89,11 +92,15 @@ final class Replica {
 
     private void write() {
         if (writing) {
-            String id = "thing-" + ThreadLocalRandom.current().nextInt(THINGS);
+            String id = "thing-" + random.nextInt(THINGS);
+            boolean fails = random.nextInt(10) == 0; // after the append, so that nothing of it may be seen
             outbox.transaction(transaction -> Things.next(transaction.sql(), id)
                             .flatMap(sequence -> transaction.append(
                                     new Cause("faults", null, null),
-                                    List.of(Things.event(id, sequence, "n" + sequence)))))
+                                    List.of(Things.event(id, sequence, "n" + sequence))))
+                            .call(() -> fails
+                                    ? Uni.createFrom().failure(new IllegalStateException("on purpose"))
+                                    : Uni.createFrom().voidItem()))
                     .onFailure()
                     .recoverWithNull() // whether it was committed, only the database knows, and is asked in the end
                     .onItem()
