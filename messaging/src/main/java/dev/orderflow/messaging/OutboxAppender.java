@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class OutboxAppender {
 
-    private static final int LONGEST_NAME = 500; // characters; all of the unique index has to fit into a page
+    private static final int LONGEST_NAME = 1_000; // bytes; two of them have to fit into an entry of the unique index
 
     // Sorted by position: the identities are given in the order of the events.
     private static final String INSERT = """
@@ -89,7 +90,9 @@ class OutboxAppender {
     }
 
     private static boolean isName(String text) {
-        return !text.isBlank() && text.length() <= LONGEST_NAME && text.chars().noneMatch(Character::isISOControl);
+        return !text.isBlank()
+                && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
+                && text.chars().noneMatch(Character::isISOControl);
     }
 
     private static void require(boolean holds, OutboxRow row, String otherwise) {
