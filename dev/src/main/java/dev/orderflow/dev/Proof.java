@@ -107,7 +107,11 @@ final class Proof {
         var end = new Thread(process::destroy);
         Runtime.getRuntime().addShutdownHook(end);
         var code = process.waitFor();
-        Runtime.getRuntime().removeShutdownHook(end);
+        try {
+            Runtime.getRuntime().removeShutdownHook(end);
+        } catch (IllegalStateException interrupted) {
+            return code; // this one ends, too
+        }
         return code;
     }
 }
