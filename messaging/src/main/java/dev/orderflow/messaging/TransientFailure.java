@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether trying again later can help. By SQLSTATE where the database answered: connection (08), conflict with
@@ -51,17 +52,24 @@ public final class TransientFailure {
         return state.length() == 5 && (CLASSES.contains(state.substring(0, 2)) || STATES.contains(state));
     }
 
-    // NoStackTraceThrowable is what the client says "Timeout" with when no connection becomes free or none is made; and
-    // also
-    // that a parameter does not fit, which it never will.
     private static boolean isConnection(Throwable cause) {
         return isNetwork(cause)
                 || cause instanceof TimeoutException
                 || cause instanceof io.smallrye.mutiny.TimeoutException
                 || cause instanceof ClosedConnectionException
                 || cause instanceof VertxException
-                || (cause instanceof NoStackTraceThrowable && "Timeout".equals(cause.getMessage()))
+                || (cause instanceof NoStackTraceThrowable && isAboutConnections(cause.getMessage()))
                 || cause instanceof OutOfMemoryError;
+    }
+
+    // With one class the client says that no connection becomes free or none is made, that the pool or the connection
+    // is
+    // being closed, as at the end of a service, and that a parameter does not fit, which it never will.
+    private static boolean isAboutConnections(@Nullable String message) {
+        return message != null
+                && (message.equals("Timeout")
+                        || message.equals("Pool closed")
+                        || message.startsWith("Connection is not active"));
     }
 
     // Not every IOException: those of a JSON parser are, too, and come again with the same record for ever.

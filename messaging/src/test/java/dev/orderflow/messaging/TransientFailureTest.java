@@ -37,6 +37,9 @@ class TransientFailureTest {
         assertTrue(TransientFailure.is(new ConnectException("refused")));
         assertTrue(TransientFailure.is(ClosedConnectionException.INSTANCE));
         assertTrue(TransientFailure.is(new NoStackTraceThrowable("Timeout")));
+        assertTrue(TransientFailure.is(new NoStackTraceThrowable("Pool closed")));
+        assertTrue(TransientFailure.is(
+                new NoStackTraceThrowable("Connection is not active now, current status: CLOSING")));
         assertTrue(TransientFailure.is(new ConnectionPoolTooBusyException("too many wait for a connection")));
     }
 

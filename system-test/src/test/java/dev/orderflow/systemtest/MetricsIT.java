@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +26,7 @@ class MetricsIT {
     private static final Pattern ROW = Pattern.compile("^\\| (`[a-z]+\\.[a-z.]+`(?:, `[a-z]+\\.[a-z.]+`)*) \\|");
     private static final Pattern NAME = Pattern.compile("`([a-z.]+)`");
     private static final Pattern ALERTED = Pattern.compile("\\b(?:outbox|inbox|order|inventory)_[a-z_]+\\b");
+    private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+)[{ ]");
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE ([a-z_]+) ");
 
     private final Orderflow system;
@@ -99,11 +101,12 @@ class MetricsIT {
 
     /** As they are called in the README, without what the format adds. */
     private List<String> names(String service) {
-        var metrics = system.client().get(system.management(service, "/q/metrics"));
-        return TYPE.matcher(metrics.text())
-                .results()
+        var metrics =
+                system.client().get(system.management(service, "/q/metrics")).text();
+        return Stream.concat(
+                        TYPE.matcher(metrics).results(), SAMPLE.matcher(metrics).results())
                 .map(found -> found.group(1))
-                .flatMap(name -> List.of(name, name.replaceFirst("(_seconds|_total|_bytes)$", "")).stream())
+                .flatMap(name -> Stream.of(name, name.replaceFirst("(_seconds|_total|_bytes)$", "")))
                 .toList();
     }
 }
