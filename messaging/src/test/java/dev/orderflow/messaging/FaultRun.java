@@ -9,10 +9,6 @@ import dev.orderflow.dev.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +20,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Three replicas, a PostgreSQL and a Kafka of their own, and what befalls them: a seed decides which of them meets what,
@@ -258,38 +256,26 @@ final class FaultRun implements AutoCloseable {
     }
 
     private void await(BooleanSupplier condition, String otherwise) {
-        Instant end = Instant.now().plus(PATIENCE);
-        while (!condition.getAsBoolean()) {
-            if (Instant.now().isAfter(end)) {
-                throw new AssertionError("%s: %d rows wait, %d effects of %d events, logs are in %s"
-                        .formatted(
-                                otherwise,
-                                number("select count(*) from outbox"),
-                                number("select count(*) from effects"),
-                                number("select coalesce(sum(sequence), 0)::bigint from things"),
-                                folder));
-            }
-            pause();
-        }
-    }
-
-    private static void pause() {
         try {
-            Thread.sleep(250);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(250))
+                    .until(condition::getAsBoolean);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "%s: %d rows wait, %d effects of %d events, logs are in %s"
+                            .formatted(
+                                    otherwise,
+                                    number("select count(*) from outbox"),
+                                    number("select count(*) from effects"),
+                                    number("select coalesce(sum(sequence), 0)::bigint from things"),
+                                    folder),
+                    e);
         }
     }
 
     private long number(String sql) {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return RelayHarness.numbers(database, sql).getFirst();
     }
 
     @Override

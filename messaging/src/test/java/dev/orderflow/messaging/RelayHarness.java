@@ -154,6 +154,10 @@ final class RelayHarness {
 
     /** The first column. */
     List<Long> numbers(String sql) {
+        return numbers(database, sql);
+    }
+
+    static List<Long> numbers(TestDatabase database, String sql) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
