@@ -9,6 +9,7 @@ import io.vertx.mutiny.pgclient.PgConnection;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnectOptions;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -63,12 +64,18 @@ class Connections implements PgPoolCreator {
                     .setIdleTimeout((int) config.databaseSilence().toMillis())
                     .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         });
-        input.poolOptions()
+        // One that nobody uses leaves the pool before its silence ends it: that could be at the moment when somebody
+        // gets it.
+        Duration idle = config.databaseSilence().dividedBy(2);
+        PoolOptions pool = input.poolOptions()
+                .setIdleTimeout((int) idle.toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setPoolCleanerPeriod((int) idle.dividedBy(4).toMillis())
                 .setConnectionTimeout((int) config.connectionWait().toMillis())
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxWaitQueueSize(config.connectionQueue());
         return PgBuilder.pool()
-                .with(input.poolOptions())
+                .with(pool)
                 .connectingTo(List.<SqlConnectOptions>copyOf(input.pgConnectOptionsList()))
                 .using(input.vertx())
                 .build();
