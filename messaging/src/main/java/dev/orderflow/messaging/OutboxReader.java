@@ -36,6 +36,7 @@ class OutboxReader {
                       from outbox
                       where outbox.bucket = buckets.bucket
                         and topic <> all ($2::text[])
+                        and (aggregatetype, aggregateid) not in (select * from unnest($5::text[], $6::text[]))
                         and not exists (
                             select from outbox refused
                             where refused.retry_at > statement_timestamp()
@@ -72,15 +73,25 @@ class OutboxReader {
     record Exchange(List<Duration> ages, List<OutboxRow> rows, Buckets more) {}
 
     /**
+     * What is not read.
+     *
+     * @param topics that cannot be reached
+     * @param aggregates of which a record is under way
+     */
+    record LeftOut(Set<String> topics, Set<OutboxRow.Aggregate> aggregates) {
+        static final LeftOut NOTHING = new LeftOut(Set.of(), Set.of());
+    }
+
+    /**
      * Deletes what Kafka has acknowledged (until then a row is the only proof that its event still has to be sent) and
-     * reads the oldest rows of other buckets, without those that cannot be sent now. Both are on their way at once, so no
-     * bucket may be read of which rows are deleted: they could be read once more.
+     * reads the oldest rows of other buckets, without what is left out. Both are on their way at once, so what
+     * is deleted must not be among what is read: it could be read once more.
      *
      * @param bytes how large all payloads and headers together may be, one row more
      */
-    Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, Set<String> topicsAway, long bytes) {
+    Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, LeftOut leftOut, long bytes) {
         @Nullable CompletableFuture<RowSet<Row>> deletion = sent.isEmpty() ? null : startDeleting(sent);
-        Read read = buckets.isEmpty() ? new Read(List.of(), 0) : read(buckets, topicsAway, bytes);
+        Read read = buckets.isEmpty() ? new Read(List.of(), 0) : read(buckets, leftOut, bytes);
         List<Duration> ages = deletion == null ? List.of() : ages(connection.answer(deletion));
         return new Exchange(ages, read.rows(), read.bytes() >= bytes ? buckets : full(read.rows()));
     }
@@ -97,8 +108,18 @@ class OutboxReader {
                 .reduce(Buckets.NONE, Buckets::and);
     }
 
-    private Read read(Buckets buckets, Set<String> topicsAway, long bytes) {
-        Tuple values = Tuple.of(buckets.array(), topicsAway.toArray(String[]::new), ROWS_PER_BUCKET, bytes);
+    private Read read(Buckets buckets, LeftOut leftOut, long bytes) {
+        Tuple values = Tuple.tuple()
+                .addArrayOfShort(buckets.array())
+                .addArrayOfString(leftOut.topics().toArray(String[]::new))
+                .addInteger(ROWS_PER_BUCKET)
+                .addLong(bytes)
+                .addArrayOfString(leftOut.aggregates().stream()
+                        .map(OutboxRow.Aggregate::type)
+                        .toArray(String[]::new))
+                .addArrayOfString(leftOut.aggregates().stream()
+                        .map(OutboxRow.Aggregate::id)
+                        .toArray(String[]::new));
         List<OutboxRow> rows = new ArrayList<>();
         long read = 0;
         for (Row row : connection.ask(READ, values)) {

@@ -1,16 +1,13 @@
 package dev.orderflow.messaging;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relay's work on one connection. Of each of its buckets it sends what is there, round after round: of one bucket a
- * single round is under way at a time, others go on meanwhile. For the relay's thread, which calls {@link #step} whenever
+ * A relay's work on one connection. Of each of its buckets it sends what is there, {@linkplain Rounds round after round}. For the relay's thread, which calls {@link #step} whenever
  * there is news. With the connection the session ends, and what it had read and not sent is forgotten.
  */
 final class RelaySession implements AutoCloseable {
@@ -21,6 +18,7 @@ final class RelaySession implements AutoCloseable {
     // Between two exchanges with the database: after a pause none is waited for, and under load each brings more.
     private static final Duration PACE = Duration.ofMillis(1);
     private static final Duration SLOW = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
 
     private final Relay relay;
     private final RelayParts parts;
@@ -28,9 +26,10 @@ final class RelaySession implements AutoCloseable {
     private final RelayConnection connection;
     private final Ownership ownership;
     private final OutboxReader outbox;
-    private final Map<Integer, Round> rounds = new HashMap<>(); // by bucket
+    private final Rounds rounds = new Rounds();
     private final Countdown drain = new Countdown();
     private final Countdown slow = new Countdown();
+    private final Countdown nextWord = new Countdown(); // about records that take too long
     private final Countdown nextExchange = new Countdown();
     private Publisher publisher;
     private Buckets waiting = Buckets.NONE; // may have rows that were not read
@@ -73,9 +72,7 @@ final class RelaySession implements AutoCloseable {
     /** For how long it may be left alone when nobody has news for it. */
     Duration untilNextStep() {
         Duration next = ownership.untilNext();
-        if (isExchangeNeeded()) {
-            next = shorter(next, nextExchange.left());
-        }
+        next = shorter(next, isExchangeNeeded() ? nextExchange.left() : rounds.untilNews());
         return stopping ? shorter(next, drain.left()) : next;
     }
 
@@ -89,7 +86,7 @@ final class RelaySession implements AutoCloseable {
             throw new IllegalStateException("the relay's connection is gone");
         }
         ownership.written(written);
-        ownership.keepUp(busy());
+        ownership.keepUp(rounds.busy());
         waiting = waiting.and(ownership.takeWaiting());
         if (isExchangeNeeded() && nextExchange.isOver()) {
             exchange();
@@ -108,40 +105,23 @@ final class RelaySession implements AutoCloseable {
     }
 
     private boolean isExchangeNeeded() {
-        return !ready().isEmpty() || rounds.values().stream().anyMatch(Round::isOver);
-    }
-
-    private Buckets busy() {
-        return rounds.keySet().stream().map(Buckets::of).reduce(Buckets.NONE, Buckets::and);
+        return !ready().isEmpty() || rounds.haveNews();
     }
 
     private Buckets ready() {
-        boolean may = !stopping && !spent && bytes() < BYTES && !publisher.isCutOff();
-        return may ? waiting.in(ownership.own()).without(busy()) : Buckets.NONE;
-    }
-
-    private long bytes() {
-        return rounds.values().stream().mapToLong(Round::bytes).sum();
+        boolean may = !stopping && !spent && rounds.bytes() < BYTES && !publisher.isCutOff();
+        return may ? waiting.in(ownership.own()).without(rounds.going()) : Buckets.NONE;
     }
 
     private void exchange() {
-        Map<Integer, Round> over = rounds.entrySet().stream()
-                .filter(round -> round.getValue().isOver())
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        List<OutboxRow> sent = over.values().stream()
-                .flatMap(round -> round.acknowledged().stream())
-                .toList();
         Buckets ready = ready();
-        OutboxReader.Exchange brought = outbox.exchange(sent, ready, publisher.away(), BYTES - bytes());
+        OutboxReader.LeftOut leftOut = new OutboxReader.LeftOut(publisher.away(), rounds.leftOut());
+        Rounds.Settled settled = rounds.settle();
+        OutboxReader.Exchange brought = outbox.exchange(settled.acknowledged(), ready, leftOut, BYTES - rounds.bytes());
         metrics.sent(brought.ages());
-        over.forEach(this::end);
-        waiting = waiting.without(ready).and(brought.more());
+        settled.failed().forEach(failed -> settle(failed.row(), failed.failure()));
+        waiting = waiting.without(ready).and(brought.more()).and(settled.again());
         begin(brought.rows());
-    }
-
-    private void end(int bucket, Round round) {
-        round.failed().forEach(failed -> settle(failed.row(), failed.failure()));
-        rounds.remove(bucket);
     }
 
     /** A key of which a record was refused waits; it was not the record when only its topic could not be found. */
@@ -164,7 +144,7 @@ final class RelaySession implements AutoCloseable {
                 .collect(Collectors.groupingBy(row -> (int) OutboxRow.bucket(row.aggregateId())))
                 .forEach((bucket, its) -> {
                     Round round = parts.round(its, this::publish);
-                    rounds.put(bucket, round);
+                    rounds.add(bucket, round);
                     round.start();
                 });
     }
@@ -187,6 +167,13 @@ final class RelaySession implements AutoCloseable {
         if (!rounds.isEmpty() && slow.isOver() && !saidSlow) {
             LOG.warn("Kafka acknowledges nothing: events wait in the outbox until it does");
             saidSlow = true;
+        }
+        int aside = rounds.countAside();
+        if (aside == 0) {
+            nextWord.set(SLOW);
+        } else if (nextWord.isOver()) {
+            LOG.warnf("Kafka has not acknowledged %d records for seconds: their keys wait, others go on", aside);
+            nextWord.set(BETWEEN_WORDS);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.orderflow.messaging;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -84,8 +83,8 @@ final class DrainStage {
     private static void empty(OutboxReader reader, Buckets buckets) {
         Collection<OutboxRow> rows = List.of();
         do {
-            reader.exchange(rows, Buckets.NONE, Set.of(), 1);
-            rows = reader.exchange(List.of(), buckets, Set.of(), 8 * 1024 * 1024)
+            reader.exchange(rows, Buckets.NONE, OutboxReader.LeftOut.NOTHING, 1);
+            rows = reader.exchange(List.of(), buckets, OutboxReader.LeftOut.NOTHING, 8 * 1024 * 1024)
                     .rows();
         } while (!rows.isEmpty());
     }
@@ -102,8 +101,8 @@ final class DrainStage {
                 OutboxReader reader(RelayConnection connection) {
                     return new OutboxReader(connection) {
                         @Override
-                        Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, Set<String> away, long bytes) {
-                            Exchange exchange = super.exchange(sent, buckets, away, bytes);
+                        Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, LeftOut leftOut, long bytes) {
+                            Exchange exchange = super.exchange(sent, buckets, leftOut, bytes);
                             if (!exchange.rows().isEmpty()) {
                                 exchanges.incrementAndGet();
                                 rows.addAndGet(exchange.rows().size());

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Drives work: at a rate that does not ask whether the last one is through, or as fast as so many clients can. */
 final class Load {
@@ -27,45 +29,70 @@ final class Load {
         }
     }
 
-    /** Open loop: starts {@code count} works at their intended times, and returns when the last one has begun. */
-    static void atRate(int perSecond, int count, IntFunction<Uni<?>> work) {
+    /** Open loop: starts {@code count} works at their intended times, and returns when all are done. */
+    static void atRate(int perSecond, int count, IntFunction<Uni<?>> work) throws InterruptedException {
+        Works works = new Works(count);
         long start = System.nanoTime();
         for (int i = 0; i < count; i++) {
             long due = start + i * SECOND / perSecond;
             while (System.nanoTime() < due) {
                 LockSupport.parkNanos(due - System.nanoTime());
             }
-            work.apply(i).subscribe().with(done -> {}, Load::fail);
+            work.apply(i).subscribe().with(done -> works.done(), works::failed);
         }
+        works.await();
     }
 
-    private static void fail(Throwable failure) {
-        throw new IllegalStateException(failure);
+    /** Waits for all, or for the first that fails: nobody would wait for the rest in vain. */
+    private static final class Works {
+        private final int count;
+        private final Semaphore done = new Semaphore(0);
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+        Works(int count) {
+            this.count = count;
+        }
+
+        void done() {
+            done.release();
+        }
+
+        void failed(Throwable why) {
+            failure.compareAndSet(null, why);
+            done.release(count);
+        }
+
+        void await() throws InterruptedException {
+            done.acquire(count);
+            if (failure.get() != null) {
+                throw new IllegalStateException("a work of the benchmark has failed", failure.get());
+            }
+        }
     }
 
     /** Closed loop: this many clients, each beginning the next work when its last one is done; works per second. */
     static double fullSpeed(int clients, int count, IntFunction<Uni<?>> work) throws InterruptedException {
-        Semaphore done = new Semaphore(0);
+        Works works = new Works(count);
         AtomicLong next = new AtomicLong();
         long start = System.nanoTime();
         for (int client = 0; client < clients; client++) {
-            goOn(next, count, work, done);
+            goOn(next, count, work, works);
         }
-        done.acquire(count);
+        works.await();
         return rate(count, start);
     }
 
-    private static void goOn(AtomicLong next, int count, IntFunction<Uni<?>> work, Semaphore done) {
+    private static void goOn(AtomicLong next, int count, IntFunction<Uni<?>> work, Works works) {
         long i = next.getAndIncrement();
         if (i < count) {
             work.apply((int) i)
                     .subscribe()
                     .with(
                             result -> {
-                                done.release();
-                                goOn(next, count, work, done);
+                                works.done();
+                                goOn(next, count, work, works);
                             },
-                            Load::fail);
+                            works::failed);
         }
     }
 

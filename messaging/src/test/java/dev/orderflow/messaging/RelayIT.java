@@ -23,10 +23,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -141,6 +144,48 @@ class RelayIT {
         refused.clear();
         awaitEmpty();
         assertEquals(List.of(1L, 2L), firstAppearances().get("bad"));
+    }
+
+    /** As while a partition has no leader; keys of one bucket. */
+    @Test
+    void aRecordThatIsNotAcknowledgedHoldsBackItsOwnKeyOnly() {
+        List<String> keys = IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "key-" + i)
+                .filter(key -> OutboxRow.bucket(key) == 0)
+                .limit(3)
+                .toList();
+        String stuck = keys.getFirst();
+        Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+        AtomicBoolean away = new AtomicBoolean(true);
+        harness.start(RelayVariant.producing(producer -> Intercepted.sends(producer, (record, callback, send) -> {
+            if (away.get() && key(record).equals(stuck)) {
+                held.add(() -> send.accept(callback));
+            } else {
+                send.accept(callback);
+            }
+        })));
+        keys.forEach(key -> happen(key, 3));
+        await().atMost(PATIENCE).until(() -> firstAppearances().size() == 2);
+
+        keys.forEach(key -> happen(key, 3)); // now that it is known
+        await().atMost(PATIENCE).until(() -> harness.unsent() == 6);
+        assertEquals(1, held.size());
+        harness.start();
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(31L, 33L))); // it keeps the one that is under way
+
+        away.set(false);
+        held.forEach(Runnable::run);
+        awaitEmpty();
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(32L, 32L)));
+        assertEquals(18, records().size());
+        List<Long> inOrder = List.of(1L, 2L, 3L, 4L, 5L, 6L);
+        assertEquals(keys.stream().collect(Collectors.toMap(key -> key, key -> inOrder)), firstAppearances());
+    }
+
+    private void happen(String key, int times) {
+        for (int i = 0; i < times; i++) {
+            harness.happen(topic, key).await().atMost(PATIENCE);
+        }
     }
 
     @Test
@@ -282,7 +327,11 @@ class RelayIT {
                 harness.execute("update outbox set retry_at = clock_timestamp() + interval '20 ms' where sequence = 1");
                 List<OutboxRow> rows = List.of();
                 while (rows.isEmpty()) {
-                    rows = reader.exchange(List.of(), Buckets.of(OutboxRow.bucket("refused")), Set.of(), Long.MAX_VALUE)
+                    rows = reader.exchange(
+                                    List.of(),
+                                    Buckets.of(OutboxRow.bucket("refused")),
+                                    OutboxReader.LeftOut.NOTHING,
+                                    Long.MAX_VALUE)
                             .rows();
                 }
                 assertEquals(1, rows.getFirst().sequence());
@@ -306,8 +355,10 @@ class RelayIT {
             for (var setting : Connections.RELAY.entrySet()) {
                 statement.execute("set " + setting.getKey() + " = '" + setting.getValue() + "'");
             }
-            statement.execute("prepare reading (smallint[], text[], bigint, bigint) as " + OutboxReader.READ);
-            try (ResultSet lines = statement.executeQuery("explain execute reading ('{1,2}', '{}', 32, 1000000)")) {
+            statement.execute(
+                    "prepare reading (smallint[], text[], bigint, bigint, text[], text[]) as " + OutboxReader.READ);
+            try (ResultSet lines =
+                    statement.executeQuery("explain execute reading ('{1,2}', '{}', 32, 1000000, '{thing}', '{n7}')")) {
                 while (lines.next()) {
                     plan.append(lines.getString(1)).append('\n');
                 }

@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
@@ -122,9 +121,9 @@ class RelayVariant {
         }
 
         @Override
-        Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, Set<String> away, long bytes) {
+        Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, LeftOut leftOut, long bytes) {
             sent.forEach(row -> marks.merge(OutboxRow.bucket(row.aggregateId()), row.id(), Math::max));
-            Exchange all = super.exchange(sent, buckets, away, bytes);
+            Exchange all = super.exchange(sent, buckets, leftOut, bytes);
             List<OutboxRow> behind =
                     all.rows().stream().filter(this::isBehindTheMark).toList();
             return everGoesBack && behind.isEmpty() ? all : new Exchange(all.ages(), behind, all.more());

@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -125,11 +124,11 @@ final class Replica {
             OutboxReader reader(RelayConnection connection) {
                 return new OutboxReader(connection) {
                     @Override
-                    Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, Set<String> away, long bytes) {
+                    Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, LeftOut leftOut, long bytes) {
                         if (!sent.isEmpty()) {
                             crashAt(CrashPoint.AFTER_SEND_BEFORE_DELETE);
                         }
-                        return super.exchange(sent, buckets, away, bytes);
+                        return super.exchange(sent, buckets, leftOut, bytes);
                     }
                 };
             }
