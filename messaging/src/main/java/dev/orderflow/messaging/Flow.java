@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * that are never less.
  *
  * @param unsent events that are not yet on Kafka
- * @param oldestUnsentSeconds age of the oldest of them; 0 when there is none
+ * @param oldestUnsentSeconds age of the oldest of them that does not wait because of a refused one; 0 when there is
+ *     none
  * @param blockedKeys keys of which Kafka, or the limit of a record's size, refused an event: it and those behind it wait
  * @param parkedKeys keys of which a record could not be applied
  * @param parked those records and the ones behind them
