@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Applies batches: marks, effects and parked records in one transaction; again and again while the database does not let
  * it; in halves when one of its records is to blame, until it is alone. A large batch is applied in a few transactions at
- * a time, none of which has a partition in common with another: records of one key stay together.
+ * a time, none of which has a key in common with another.
  */
 final class BatchConsumer implements Inbox.Consumer {
 
@@ -100,8 +101,7 @@ final class BatchConsumer implements Inbox.Consumer {
             return List.of(records);
         }
         return List.copyOf(records.stream()
-                .collect(Collectors.groupingBy(
-                        record -> Math.floorMod(record.topic().hashCode() + record.partition(), SHARES)))
+                .collect(Collectors.groupingBy(record -> Math.floorMod(Arrays.hashCode(record.key()), SHARES)))
                 .values());
     }
 

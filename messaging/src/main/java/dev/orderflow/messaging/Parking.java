@@ -164,7 +164,7 @@ class Parking {
                 "1.0",
                 config.source(),
                 Instant.now(),
-                new Cause(record.identity(), null, record.traceparent()),
+                record.story(),
                 headers);
     }
 

@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import dev.orderflow.dev.TestDatabase;
 import dev.orderflow.dev.TestServers;
+import dev.orderflow.dev.Topics;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,8 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 
 /** What the stages of one run work with: a database of its own, and what is put into it and onto Kafka. */
 final class BenchGround implements AutoCloseable {
@@ -31,7 +37,7 @@ final class BenchGround implements AutoCloseable {
             int pinnedSeconds,
             int backlog,
             int inboxRows) {
-        static final Size FULL = new Size(30, 20, 60_000, 20, 60, 1_000_000, 10_000_000);
+        static final Size FULL = new Size(30, 60, 60_000, 20, 60, 1_000_000, 10_000_000);
         static final Size SMOKE = new Size(1, 1, 1_000, 2, 1, 1_000, 1_000);
     }
 
@@ -45,7 +51,7 @@ final class BenchGround implements AutoCloseable {
         this.size = size;
         this.say = say;
         RelayHarness.migrate(database);
-        assembly = new Assembly(database, TestServers.kafka(), 32, Map.of("messaging.topic", "none"));
+        assembly = new Assembly(database, TestServers.kafka(), 32, Map.of("messaging.connection-queue", "100000"));
         // As a service has it: today's marks in a partition of their own.
         execute("select inbox_prepare((now() at time zone 'UTC')::date)");
     }
@@ -67,6 +73,21 @@ final class BenchGround implements AutoCloseable {
     static String newTopic() {
         String topic = "bench-" + System.nanoTime();
         TestServers.createTopic(topic);
+        return topic;
+    }
+
+    /** One that Kafka flushes to the disk as it does by default, when replicas keep what a power cut takes. */
+    static String newTopicWithoutFlushing() {
+        String topic = newTopic();
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        ConfigEntry never = new ConfigEntry(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG, Long.toString(Long.MAX_VALUE));
+        try (Admin admin = Topics.admin(TestServers.kafka())) {
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(new AlterConfigOp(never, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        }
         return topic;
     }
 

@@ -20,10 +20,11 @@ final class ConsumeStage {
     }
 
     void run() throws InterruptedException {
+        rate(ground, "warms");
         String topic = fill(ground);
         Consuming consuming = new Consuming(ground, topic, "applies");
         double applied = consuming.run(ground.size.events());
-        double batch = ground.size.events() / (double) consuming.batches;
+        double batch = consuming.batch();
         double polled = pollAlone(topic);
         double marked = 0;
         for (int clients : BenchGround.CLIENTS) {
@@ -31,7 +32,7 @@ final class ConsumeStage {
         }
         double bound = 1 / (1 / polled + 1 / marked);
         ground.note("consume with inbox, events/s", applied);
-        ground.note("  records in a batch", batch);
+        ground.note("  records in a transaction", batch);
         ground.note("  poll alone, events/s", polled);
         ground.note("  inbox and effects alone, events/s", marked);
         ground.note("  consume: share of the bound (target 0.6)", applied / bound);

@@ -15,7 +15,7 @@ final class Consuming {
     private final KafkaConsumer<byte[], byte[]> kafka;
     private final BatchConsumer consumer;
     private final AtomicLong effects = new AtomicLong();
-    int batches;
+    private final AtomicLong transactions = new AtomicLong();
 
     Consuming(BenchGround ground, String topic, String name) {
         kafka = ground.assembly.kafkaConsumer(name + System.nanoTime(), topic);
@@ -24,7 +24,10 @@ final class Consuming {
     }
 
     private Uni<Void> apply(Transaction transaction, List<Envelope> fresh) {
-        transaction.afterCommit(() -> effects.addAndGet(fresh.size()));
+        transaction.afterCommit(() -> {
+            effects.addAndGet(fresh.size());
+            transactions.incrementAndGet();
+        });
         return effects(transaction.sql(), fresh);
     }
 
@@ -38,7 +41,6 @@ final class Consuming {
                 if (!batch.isEmpty()) {
                     start = start == 0 ? System.nanoTime() : start;
                     consumer.receive(batch).await().indefinitely();
-                    batches++;
                 }
                 if (System.nanoTime() > nextCommit) { // as often as a service does
                     kafka.commitAsync();
@@ -47,6 +49,11 @@ final class Consuming {
             }
             return Load.rate(events, start);
         }
+    }
+
+    /** How many events were applied in a transaction, on average. */
+    double batch() {
+        return effects.get() / (double) Math.max(1, transactions.get());
     }
 
     static Uni<Void> effects(SqlConnection connection, List<Envelope> events) {

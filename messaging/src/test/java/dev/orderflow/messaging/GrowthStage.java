@@ -25,11 +25,12 @@ final class GrowthStage {
     /** A transaction elsewhere keeps every row version that is deleted meanwhile. */
     private void pinned() throws InterruptedException {
         LatencyStage latency = new LatencyStage(ground);
+        String topic = BenchGround.newTopicWithoutFlushing();
         int seconds = ground.size.pinnedSeconds();
-        double before = latency.steadily(1, seconds, () -> {}).p99();
+        double before = latency.steadily(topic, 1, seconds, () -> {}).p99();
         long table = tableBytes();
         try (Snapshot held = new Snapshot(ground.database())) {
-            double during = latency.steadily(1, seconds, held::take).p99();
+            double during = latency.steadily(topic, 1, seconds, held::take).p99();
             ground.note("pinned row versions: p99 beside without (target 2)", during / before);
             ground.note("  the table after it, MB", (tableBytes() - table) / 1e6);
         }

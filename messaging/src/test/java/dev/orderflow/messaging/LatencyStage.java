@@ -17,18 +17,22 @@ final class LatencyStage {
     }
 
     void run() throws InterruptedException {
-        Load.Latency send = sendAlone();
         double read = readAlone();
-        Load.Latency latency = steadily(ground.size.warmSeconds(), ground.size.latencySeconds(), () -> {});
-        ground.note("commit to acknowledged at 1,000/s, p50 ms (target 5)", latency.p50());
-        ground.note("commit to acknowledged at 1,000/s, p99 ms (target 25)", latency.p99());
-        ground.note("  floor: a read and a send alone, p50 ms", read + send.p50());
-        ground.note("  send alone at 1,000/s, p99 ms", send.p99());
+        measure("", read, BenchGround.newTopicWithoutFlushing());
+        measure(", each record flushed", read, BenchGround.newTopic());
+    }
+
+    private void measure(String how, double read, String topic) throws InterruptedException {
+        Load.Latency send = sendAlone(topic);
+        Load.Latency latency = steadily(topic, ground.size.warmSeconds(), ground.size.latencySeconds(), () -> {});
+        ground.note("commit to acknowledged at 1,000/s%s, p50 ms (target 5)".formatted(how), latency.p50());
+        ground.note("commit to acknowledged at 1,000/s%s, p99 ms (target 25)".formatted(how), latency.p99());
+        ground.note("  floor%s: a read and a send alone, p50 ms".formatted(how), read + send.p50());
+        ground.note("  send alone at 1,000/s%s, p99 ms".formatted(how), send.p99());
     }
 
     /** A thousand events a second for so long, and how long each took; {@code warm} says that it is about to be measured. */
-    Load.Latency steadily(int warmSeconds, int seconds, Runnable warm) throws InterruptedException {
-        String topic = BenchGround.newTopic();
+    Load.Latency steadily(String topic, int warmSeconds, int seconds, Runnable warm) throws InterruptedException {
         Map<String, Long> acknowledged = new ConcurrentHashMap<>();
         Map<String, Long> committed = new ConcurrentHashMap<>();
         try (RelayThread relay = new RelayThread(
@@ -40,11 +44,11 @@ final class LatencyStage {
                         }))),
                 ground.assembly)) {
             relay.awaitOwner();
-            append(topic, 1_000 * warmSeconds, "warm" + topic, relay, committed);
+            append(topic, 1_000 * warmSeconds, "warm" + System.nanoTime(), relay, committed);
             committed.clear();
             acknowledged.clear();
             warm.run();
-            append(topic, 1_000 * seconds, topic, relay, committed);
+            append(topic, 1_000 * seconds, "measured" + System.nanoTime(), relay, committed);
             return Load.Latency.of(committed.entrySet().stream()
                     .mapToLong(entry ->
                             Math.max(0, Objects.requireNonNull(acknowledged.get(entry.getKey())) - entry.getValue()))
@@ -64,9 +68,8 @@ final class LatencyStage {
         relay.await(() -> ground.unsent() == 0);
     }
 
-    private Load.Latency sendAlone() throws InterruptedException {
-        String topic = BenchGround.newTopic();
-        int count = 1_000 * ground.size.latencySeconds();
+    private Load.Latency sendAlone(String topic) throws InterruptedException {
+        int count = 1_000 * ground.size.warmSeconds();
         long[] nanos = new long[count];
         try (Producer<byte[], byte[]> producer = ground.assembly.parts().producer()) {
             for (int warm = 0; warm < 2; warm++) {
