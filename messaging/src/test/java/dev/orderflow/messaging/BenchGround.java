@@ -37,7 +37,7 @@ final class BenchGround implements AutoCloseable {
             int pinnedSeconds,
             int backlog,
             int inboxRows) {
-        static final Size FULL = new Size(30, 60, 60_000, 20, 60, 1_000_000, 10_000_000);
+        static final Size FULL = new Size(30, 60, 60_000, 40, 60, 1_000_000, 10_000_000);
         static final Size SMOKE = new Size(1, 1, 1_000, 2, 1, 1_000, 1_000);
     }
 

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /** What three relays ask their database for when nothing happens. */
 final class IdleStage {
 
-    private static final int WINDOWS = 5;
+    private static final int WINDOW_SECONDS = 8;
 
     private final BenchGround ground;
 
@@ -28,12 +28,13 @@ final class IdleStage {
                 one.awaitOwner();
                 two.awaitOwner();
                 three.await(() -> relaysWithTheirShare(quiet) == 3);
+                int windows = Math.max(1, ground.size.idleSeconds() / WINDOW_SECONDS);
                 // The median, because the server's own cleaning of a new database counts, too, and comes once.
-                double[] rates = IntStream.range(0, WINDOWS)
-                        .mapToDouble(window -> rate(quiet))
+                double[] rates = IntStream.range(0, windows)
+                        .mapToDouble(window -> rate(quiet, ground.size.idleSeconds() / (double) windows))
                         .sorted()
                         .toArray();
-                ground.note("idle: transactions a second and replica (target 1)", rates[WINDOWS / 2] / 3);
+                ground.note("idle: transactions a second and replica (target 1)", rates[windows / 2] / 3);
             }
         } finally {
             TestServers.drop(empty);
@@ -41,11 +42,11 @@ final class IdleStage {
     }
 
     /** Nothing happens meanwhile, which is what is measured. */
-    private double rate(Assembly quiet) {
+    private double rate(Assembly quiet, double seconds) {
         long before = transactions(quiet);
         long start = System.nanoTime();
         try {
-            Thread.sleep(Duration.ofSeconds(ground.size.idleSeconds()).dividedBy(WINDOWS));
+            Thread.sleep(Duration.ofMillis(Math.round(seconds * 1_000)));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

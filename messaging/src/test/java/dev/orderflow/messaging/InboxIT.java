@@ -540,19 +540,49 @@ class InboxIT {
             });
             return Uni.createFrom().voidItem();
         });
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int sequence = 1; sequence <= 20; sequence++) {
-            for (int partition = 0; partition < 12; partition++) {
-                records.add(received(partition, key + "-" + (char) ('a' + partition), sequence));
-            }
-        }
 
-        sharing.receive(batch(records)).await().atMost(PATIENCE);
+        sharing.receive(batch(ofTwelveKeys(20))).await().atMost(PATIENCE);
 
         assertEquals(4, transactions.get());
         assertEquals(12, applied.size());
         List<Long> inOrder = LongStream.rangeClosed(1, 20).boxed().toList();
         applied.forEach((of, sequences) -> assertEquals(inOrder, sequences, of));
+    }
+
+    @Test
+    void aShareOfABatchThatFailsIsTriedAgainAlone() {
+        AtomicInteger tries = new AtomicInteger();
+        AtomicInteger transactions = new AtomicInteger();
+        Map<UUID, Integer> applied = new ConcurrentHashMap<>();
+        Inbox.Consumer uneven = inbox.consumer("uneven", Set.of("thing.happened"), (transaction, fresh) -> {
+            boolean unlucky =
+                    fresh.stream().anyMatch(event -> event.aggregateId().equals(key + "-a"));
+            if (unlucky && tries.incrementAndGet() < 4) {
+                return Uni.createFrom().failure(new PgException("deadlock detected", "ERROR", "40P01", ""));
+            }
+            transaction.afterCommit(() -> {
+                transactions.incrementAndGet();
+                fresh.forEach(event -> applied.merge(event.eventId(), 1, Integer::sum));
+            });
+            return Uni.createFrom().voidItem();
+        });
+
+        uneven.receive(batch(ofTwelveKeys(20))).await().atMost(PATIENCE);
+
+        assertEquals(4, tries.get());
+        assertEquals(4, transactions.get());
+        assertEquals(240, applied.size());
+        assertTrue(applied.values().stream().allMatch(times -> times == 1));
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> ofTwelveKeys(int times) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int sequence = 1; sequence <= times; sequence++) {
+            for (int partition = 0; partition < 12; partition++) {
+                records.add(received(partition, key + "-" + (char) ('a' + partition), sequence));
+            }
+        }
+        return records;
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.orderflow.messaging.OutboxModel.Rule.DELETE_AFTER_ACKNOWLEDGEM
 import static dev.orderflow.messaging.OutboxModel.Rule.FROM_THE_FIRST_ROW;
 import static dev.orderflow.messaging.OutboxModel.Rule.ID_UNDER_THE_AGGREGATES_LOCK;
 import static dev.orderflow.messaging.OutboxModel.Rule.INBOX;
+import static dev.orderflow.messaging.OutboxModel.Rule.LEFT_OUT;
 import static dev.orderflow.messaging.OutboxModel.Rule.ONE_UNACKNOWLEDGED;
 import static dev.orderflow.messaging.OutboxModel.Rule.PRESENCE;
 
@@ -28,8 +29,9 @@ import java.util.stream.Stream;
  * @param faults how many there may be
  * @param sends how many records may be handed to the producer, repeats among them
  * @param consumes whether the consumer does something; what relays do is explored faster, and so further, without it
+ * @param setsAside whether relays read on beside what is under way for long; likewise
  */
-record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes) {
+record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes, boolean setsAside) {
 
     /** What the order of events and their completeness rest on; without one of them the explorer finds the damage. */
     enum Rule {
@@ -39,6 +41,7 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes) {
         DELETE_AFTER_ACKNOWLEDGEMENT,
         ID_UNDER_THE_AGGREGATES_LOCK,
         BUCKET_LOCK, // saves repeats; nothing else rests on it
+        LEFT_OUT, // as well: what is under way and was set aside is not read again
         INBOX
     }
 
@@ -118,6 +121,9 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes) {
         for (int relay = 1; relay <= 2; relay++) {
             read(s, relay, steps);
             send(s, relay, steps);
+            if (setsAside) {
+                setAside(s, relay, steps);
+            }
             delete(s, relay, steps);
         }
         land(s, steps);
@@ -148,15 +154,32 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes) {
 
     private void read(State s, int relay, List<Step> steps) {
         Relay r = s.relays.get(relay - 1);
-        boolean idle = r.held.isEmpty()
-                && r.acknowledged.isEmpty()
-                && flights(s, relay).isEmpty();
-        List<Row> rows = readable(s, r);
-        if (idle && !rows.isEmpty() && (s.owner == relay || !rules.contains(BUCKET_LOCK))) {
+        boolean underWay = !flights(s, relay).isEmpty();
+        boolean settled = setsAside ? r.acknowledged.isEmpty() || underWay : r.acknowledged.isEmpty() && !underWay;
+        List<Row> rows = only(readable(s, r), row -> !isLeftOut(s, relay, row));
+        if (r.held.isEmpty() && settled && !rows.isEmpty() && (s.owner == relay || !rules.contains(BUCKET_LOCK))) {
             int mark =
                     rows.stream().mapToInt(row -> s.ids.indexOf(row) + 1).max().orElse(0);
-            Relay next = new Relay(rows, List.of(), Math.max(mark, r.mark));
+            Relay next = new Relay(rows, r.acknowledged, Math.max(mark, r.mark));
             steps.add(new Step("relay %d reads %s".formatted(relay, rows), with(s).relay(relay, next)));
+        }
+    }
+
+    private boolean isLeftOut(State s, int relay, Row row) {
+        return rules.contains(LEFT_OUT)
+                && Stream.concat(
+                                flights(s, relay).stream().map(Flight::row),
+                                s.relays.get(relay - 1).acknowledged.stream())
+                        .anyMatch(unsettled -> unsettled.aggregate == row.aggregate);
+    }
+
+    /** It has waited for long enough, and reads on beside what is under way. */
+    private void setAside(State s, int relay, List<Step> steps) {
+        Relay r = s.relays.get(relay - 1);
+        if (!r.held.isEmpty() && !flights(s, relay).isEmpty()) {
+            steps.add(new Step(
+                    "relay %d sets aside".formatted(relay),
+                    with(s).relay(relay, new Relay(List.of(), r.acknowledged, r.mark))));
         }
     }
 
@@ -188,7 +211,9 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes) {
 
     private void delete(State s, int relay, List<Step> steps) {
         Relay r = s.relays.get(relay - 1);
-        if (!r.acknowledged.isEmpty() && r.held.isEmpty() && flights(s, relay).isEmpty()) {
+        if (!r.acknowledged.isEmpty()
+                && r.held.isEmpty()
+                && (setsAside || flights(s, relay).isEmpty())) {
             State next = with(s).relay(relay, new Relay(List.of(), List.of(), r.mark));
             next = with(next).committed(s.committed, only(s.table, row -> !r.acknowledged.contains(row)));
             steps.add(new Step("relay %d deletes %s".formatted(relay, r.acknowledged), next));
@@ -413,14 +438,18 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes) {
     static OutboxModel of(Rule... missing) {
         Set<Rule> rules = new HashSet<>(Arrays.asList(Rule.values()));
         Arrays.asList(missing).forEach(rules::remove);
-        return new OutboxModel(Set.copyOf(rules), 2, 5, false);
+        return new OutboxModel(Set.copyOf(rules), 2, 5, false, false);
     }
 
     OutboxModel with(int faults) {
-        return new OutboxModel(rules, faults, sends, consumes);
+        return new OutboxModel(rules, faults, sends, consumes, setsAside);
     }
 
     OutboxModel withConsumer() {
-        return new OutboxModel(rules, 1, sends, true);
+        return new OutboxModel(rules, 1, sends, true, setsAside);
+    }
+
+    OutboxModel thatSetsAside() {
+        return new OutboxModel(rules, 1, sends, consumes, true);
     }
 }

@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import static dev.orderflow.messaging.OutboxModel.Rule.BUCKET_LOCK;
 import static dev.orderflow.messaging.OutboxModel.Rule.INBOX;
+import static dev.orderflow.messaging.OutboxModel.Rule.LEFT_OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -42,6 +43,21 @@ class OutboxModelTest {
     void theBucketLockSavesAllRepeatsWhenNothingFails() {
         assertFalse(OutboxModel.of().with(0).explore().repeats());
         assertTrue(OutboxModel.of(BUCKET_LOCK).with(0).explore().repeats());
+    }
+
+    /** A relay that reads on beside records that are under way, without their keys. */
+    @Test
+    void orderAndCompletenessHoldWhenRecordsAreSetAside() {
+        OutboxModel.Found found = OutboxModel.of().thatSetsAside().explore();
+
+        assertEquals("", found.wrong(), found::toString);
+        System.out.printf("outbox model, records set aside: holds in all %,d states%n", found.states());
+    }
+
+    @Test
+    void leavingOutWhatIsUnderWaySavesRepeatsToo() {
+        assertFalse(OutboxModel.of().thatSetsAside().with(0).explore().repeats());
+        assertTrue(OutboxModel.of(LEFT_OUT).thatSetsAside().with(0).explore().repeats());
     }
 
     /** Where no fault is asked for, a slow commit or a race is enough. */
