@@ -22,12 +22,15 @@ class BucketLocks {
             and database = (select oid from pg_database where datname = current_database())
             and classid::bigint = %s::bigint & 4294967295""".formatted(SPACE);
 
-    // A bucket is looked into from its first row on, and so are the 64 of them with as many steps into an index.
+    // A bucket is looked into from its start on, and so are all 64 of them with as many steps into an index.
     private static final String LOOK = """
             select count(*) filter (where objid = %1$d) as replicas,
                    count(*) filter (where objid < %1$d) as taken,
-                   coalesce((select bit_or(1::bigint << bucket) from generate_series(0, 63) as buckets (bucket)
-                             where exists (select from outbox where outbox.bucket = buckets.bucket)), 0) as waiting
+                   coalesce((select bit_or(1::bigint << (buckets.number - 1)::int)
+                             from unnest($1::bigint[]) with ordinality as buckets (start, number)
+                             cross join lateral (select from outbox
+                                                 where outbox.bucket = buckets.number - 1 and outbox.id > buckets.start
+                                                 limit 1) as first_rows), 0) as waiting
             from pg_locks where %2$s""".formatted(PRESENCE, OURS);
 
     // The condition is tried row by row, and no further than the limit asks: no lock is taken that is not told of.
@@ -68,8 +71,12 @@ class BucketLocks {
     /** Which buckets have rows, how many a relay may own so that all have their part, whether some have no owner. */
     record Look(Buckets waiting, int share, boolean someFree) {}
 
-    Look look() {
-        Row seen = connection.ask(LOOK, Tuple.tuple()).iterator().next();
+    /** @param starts of each bucket the id behind which to look for rows */
+    Look look(Long[] starts) {
+        Row seen = connection
+                .ask(LOOK, Tuple.tuple().addArrayOfLong(starts))
+                .iterator()
+                .next();
         long replicas = Math.max(1, seen.getLong("replicas"));
         return new Look(
                 new Buckets(seen.getLong("waiting")),

@@ -18,11 +18,13 @@ class FlowQuery {
             select %s as unsent,
                    (select coalesce(extract(epoch from clock_timestamp() - min(first.created_at)), 0)::float8
                     from generate_series(0, 63) as buckets (bucket)
-                    cross join lateral (select created_at from outbox where outbox.bucket = buckets.bucket
-                                          and not exists (select from outbox refused
+                    cross join lateral (select created_at
+                                        from (select * from outbox where outbox.bucket = buckets.bucket
+                                              order by id limit 1000) as head
+                                        where not exists (select from outbox refused
                                                           where refused.retry_at is not null
-                                                            and refused.aggregatetype = outbox.aggregatetype
-                                                            and refused.aggregateid = outbox.aggregateid)
+                                                            and refused.aggregatetype = head.aggregatetype
+                                                            and refused.aggregateid = head.aggregateid)
                                         order by id limit 1) as first) as oldest,
                    %s as blocked_keys,
                    %s as parked_keys,

@@ -30,6 +30,7 @@ class MessagingMetrics {
     private final Counter evictions;
     private final Counter skipped;
     private final AtomicInteger owned;
+    private final AtomicInteger late;
     private volatile Flow flow = new Flow(0, 0, 0, 0, 0, null);
 
     MessagingMetrics(MeterRegistry registry) {
@@ -43,6 +44,7 @@ class MessagingMetrics {
         evictions = registry.counter("outbox.relay.evictions");
         skipped = registry.counter("outbox.records.skipped");
         owned = registry.gauge("outbox.buckets.owned", new AtomicInteger());
+        late = registry.gauge("outbox.records.late", new AtomicInteger());
         registry.gauge("outbox.unsent", this, m -> m.flow.unsent());
         registry.gauge("outbox.unsent.age.seconds", this, m -> m.flow.oldestUnsentSeconds());
         registry.gauge("outbox.keys.blocked", this, m -> m.flow.blockedKeys());
@@ -58,6 +60,10 @@ class MessagingMetrics {
 
     void owned(int buckets) {
         owned.set(buckets);
+    }
+
+    void late(int records) {
+        late.set(records);
     }
 
     void takeovers(int buckets) {

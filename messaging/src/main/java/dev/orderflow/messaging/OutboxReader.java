@@ -14,27 +14,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The outbox as a relay sees it: rows are read from the first one on, refused ones are marked, sent ones are deleted. */
+/** The outbox as a relay sees it: rows are read, refused ones are marked, sent ones are deleted. */
 class OutboxReader {
 
     /** Of one bucket in one round; small, so that no bucket waits long for another. */
     static final int ROWS_PER_BUCKET = 32;
 
-    // Each bucket from its first row on, so that of every aggregate the oldest row is among them: rows are found by
-    // being
-    // there, never by "id > last", which would miss one that commits late. A key of which a record was refused takes no
-    // place until its time has come, which is judged once for all rows: otherwise the first ones of a key could be left
-    // out and later ones be read. The sum bounds memory before any value is read: its length is known without it.
+    // Of every aggregate the oldest row is among them: rows are found by being there, never by "id > last", which would
+    // miss one that commits late. Where a reading does not start at the first row, a key that has a row before the
+    // start
+    // is left alone. A key of which a record was refused takes no place until its time has come, which is judged once
+    // for
+    // all rows: otherwise the first ones of a key could be left out and later ones be read. The sum bounds memory
+    // before
+    // any value is read: its length is known without it.
     static final String READ = """
             select id, topic, aggregatetype, aggregateid, sequence, type, payload, event_id, event_version, source,
                    occurred_at, correlationid, causationid, traceparent, headers, bytes
             from (select first_rows.*,
                          sum(bytes) over (order by id) - bytes as bytes_before
-                  from unnest($1::smallint[]) as buckets (bucket)
+                  from unnest($1::smallint[], $7::bigint[]) as buckets (bucket, start)
                   cross join lateral (
                       select *, coalesce(octet_length(payload), 0) + coalesce(octet_length(headers), 0) as bytes
                       from outbox
-                      where outbox.bucket = buckets.bucket
+                      where outbox.bucket = buckets.bucket and outbox.id > buckets.start
                         and topic <> all ($2::text[])
                         and (aggregatetype, aggregateid) not in (select * from unnest($5::text[], $6::text[]))
                         and not exists (
@@ -42,6 +45,11 @@ class OutboxReader {
                             where refused.retry_at > statement_timestamp()
                               and refused.aggregatetype = outbox.aggregatetype
                               and refused.aggregateid = outbox.aggregateid)
+                        and (buckets.start = 0 or not exists (
+                            select from outbox before
+                            where before.aggregatetype = outbox.aggregatetype
+                              and before.aggregateid = outbox.aggregateid
+                              and before.sequence < outbox.sequence and before.id <= buckets.start))
                       order by id limit $3) as first_rows) as bounded
             where bytes_before < $4
             order by id""";
@@ -58,9 +66,11 @@ class OutboxReader {
             where bucket = $1 and id = $2""";
 
     private final RelayConnection connection;
+    private final Marks marks;
 
-    OutboxReader(RelayConnection connection) {
+    OutboxReader(RelayConnection connection, Marks marks) {
         this.connection = connection;
+        this.marks = marks;
     }
 
     /**
@@ -119,13 +129,16 @@ class OutboxReader {
                         .toArray(String[]::new))
                 .addArrayOfString(leftOut.aggregates().stream()
                         .map(OutboxRow.Aggregate::id)
-                        .toArray(String[]::new));
+                        .toArray(String[]::new))
+                .addArrayOfLong(buckets.numbers().mapToObj(marks::start).toArray(Long[]::new));
         List<OutboxRow> rows = new ArrayList<>();
         long read = 0;
         for (Row row : connection.ask(READ, values)) {
             rows.add(row(row));
+            marks.read(rows.getLast());
             read += row.getLong("bytes");
         }
+        marks.read(buckets);
         return new Read(rows, read);
     }
 

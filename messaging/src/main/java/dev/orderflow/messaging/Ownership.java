@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,19 +20,22 @@ final class Ownership {
 
     private final RelayConnection connection;
     private final BucketLocks locks;
+    private final Marks marks;
     private final MessagingMetrics metrics;
     private final Duration poll;
     private final Countdown nextLook = new Countdown();
     private final Countdown nextTelling = new Countdown();
     private Buckets waiting = Buckets.NONE;
     private Buckets elsewhere = Buckets.NONE;
+    private Buckets stuck = Buckets.NONE;
     private int share;
     private int looks;
 
     /** @param poll how often it looks, at least */
-    Ownership(RelayConnection connection, BucketLocks locks, MessagingMetrics metrics, Duration poll) {
+    Ownership(RelayConnection connection, BucketLocks locks, Marks marks, MessagingMetrics metrics, Duration poll) {
         this.connection = connection;
         this.locks = locks;
+        this.marks = marks;
         this.metrics = metrics;
         this.poll = poll;
     }
@@ -71,8 +75,13 @@ final class Ownership {
         return elsewhere.isEmpty() || look.compareTo(telling) < 0 ? look : telling;
     }
 
-    /** Looks around when it is time to, tells what others have to know, leaves what is too much and not busy. */
-    void keepUp(Buckets busy) {
+    /**
+     * Looks around when it is time to, tells what others have to know, leaves what is too much and not busy.
+     *
+     * @param stuck those that may be busy for long: others are left first, and as long as they are busy they go on
+     */
+    void keepUp(Buckets busy, Buckets stuck) {
+        this.stuck = stuck;
         if (nextLook.isOver()) {
             look();
         }
@@ -95,24 +104,35 @@ final class Ownership {
     }
 
     private Buckets leaving() {
-        return locks.owned().some(Math.max(0, locks.owned().count() - share));
+        return locks.owned().without(stuck).some(Math.max(0, locks.owned().count() - share));
     }
 
     private void look() {
         nextLook.set(poll);
-        BucketLocks.Look seen = locks.look();
+        boolean everywhere = ++looks % LOOKS_PER_SEARCH == 0;
+        BucketLocks.Look seen = locks.look(IntStream.range(0, OutboxRow.BUCKETS)
+                .mapToObj(bucket -> start(bucket, everywhere))
+                .toArray(Long[]::new));
+        marks.empty(locks.owned().without(seen.waiting()));
         share = seen.share();
         Buckets taken = seen.someFree() ? locks.take(share) : Buckets.NONE;
+        marks.forget(taken);
         metrics.takeovers(taken.count());
-        waiting = waiting.and(seen.waiting());
-        if (++looks % LOOKS_PER_SEARCH == 0
-                && !seen.waiting().without(locks.owned()).isEmpty()) {
+        waiting = waiting.and(seen.waiting()).and(taken);
+        if (everywhere && !seen.waiting().without(locks.owned()).isEmpty()) {
             int ended = locks.endStalled(SILENCE);
             metrics.evictions(ended);
             if (ended > 0) {
                 LOG.warn("outbox relay: ended the connection of a relay that gave no sign of life");
             }
         }
+    }
+
+    private long start(int bucket, boolean everywhere) {
+        if (locks.owned().contains(bucket)) {
+            return marks.start(bucket);
+        }
+        return everywhere ? 0 : Long.MAX_VALUE; // of others': only to see that nobody sends it
     }
 
     /** Leaves everything to the others; nothing of it may be under way. */

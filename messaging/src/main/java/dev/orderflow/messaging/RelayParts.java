@@ -40,8 +40,12 @@ class RelayParts {
         return new BucketLocks(connection);
     }
 
-    OutboxReader reader(RelayConnection connection) {
-        return new OutboxReader(connection);
+    Marks marks() {
+        return new Marks();
+    }
+
+    OutboxReader reader(RelayConnection connection, Marks marks) {
+        return new OutboxReader(connection, marks);
     }
 
     Round round(Collection<OutboxRow> rows, BiConsumer<Round, OutboxRow> publish) {

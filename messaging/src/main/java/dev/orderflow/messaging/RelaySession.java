@@ -24,6 +24,7 @@ final class RelaySession implements AutoCloseable {
     private final RelayParts parts;
     private final MessagingMetrics metrics;
     private final RelayConnection connection;
+    private final Marks marks;
     private final Ownership ownership;
     private final OutboxReader outbox;
     private final Rounds rounds = new Rounds();
@@ -36,14 +37,16 @@ final class RelaySession implements AutoCloseable {
     private boolean stopping;
     private boolean spent; // the producer: no more is begun with it
     private boolean saidSlow;
+    private boolean othersAnswered; // since something was set aside
 
     RelaySession(Relay relay, RelayParts parts, MessagingMetrics metrics, RelayConnection connection) {
         this.relay = relay;
         this.parts = parts;
         this.metrics = metrics;
         this.connection = connection;
-        ownership = new Ownership(connection, parts.locks(connection), metrics, relay.poll());
-        outbox = parts.reader(connection);
+        marks = parts.marks();
+        ownership = new Ownership(connection, parts.locks(connection), marks, metrics, relay.poll());
+        outbox = parts.reader(connection, marks);
         publisher = publisher();
     }
 
@@ -86,13 +89,14 @@ final class RelaySession implements AutoCloseable {
             throw new IllegalStateException("the relay's connection is gone");
         }
         ownership.written(written);
-        ownership.keepUp(rounds.busy());
+        ownership.keepUp(rounds.busy(), rounds.stuck());
         waiting = waiting.and(ownership.takeWaiting());
         if (isExchangeNeeded() && nextExchange.isOver()) {
             exchange();
             nextExchange.set(PACE);
         }
-        if (spent && rounds.isEmpty()) {
+        if (spent && rounds.going().isEmpty()) {
+            leave(rounds.giveUpAside());
             publisher.close();
             publisher = publisher();
             spent = false;
@@ -115,13 +119,24 @@ final class RelaySession implements AutoCloseable {
 
     private void exchange() {
         Buckets ready = ready();
-        OutboxReader.LeftOut leftOut = new OutboxReader.LeftOut(publisher.away(), rounds.leftOut());
+        OutboxReader.LeftOut leftOut = new OutboxReader.LeftOut(publisher.away(), rounds.leftOut(ready));
         Rounds.Settled settled = rounds.settle();
+        marks.hold(settled.again());
         OutboxReader.Exchange brought = outbox.exchange(settled.acknowledged(), ready, leftOut, BYTES - rounds.bytes());
         metrics.sent(brought.ages());
         settled.failed().forEach(failed -> settle(failed.row(), failed.failure()));
         waiting = waiting.without(ready).and(brought.more()).and(settled.again());
-        begin(brought.rows());
+        if (spent) {
+            leave(Buckets.of(brought.rows()));
+        } else {
+            begin(brought.rows());
+        }
+    }
+
+    /** What is in these is read again, from the first row on. */
+    private void leave(Buckets buckets) {
+        marks.hold(buckets);
+        waiting = waiting.and(buckets);
     }
 
     /** A key of which a record was refused waits; it was not the record when only its topic could not be found. */
@@ -129,6 +144,7 @@ final class RelaySession implements AutoCloseable {
         if (!Publisher.isTopicAway(failure)) {
             spent |= !Publisher.isAboutTheRecord(failure);
             outbox.refuse(row, failure);
+            marks.hold(bucket(row));
             row.cause()
                     .tell(() -> LOG.warnf(
                             "not sent, its key waits: aggregateType=%s aggregateId=%s eventId=%s reason=%s",
@@ -152,26 +168,35 @@ final class RelaySession implements AutoCloseable {
     private void publish(Round round, OutboxRow row) {
         if (stopping || connection.isLost() || !publisher.reaches(row.topic())) {
             round.leave(row);
+            marks.hold(bucket(row));
         } else {
             publisher.publish(row, (sent, failure) -> relay.tell(() -> answered(round, sent, failure)));
         }
     }
 
+    private static Buckets bucket(OutboxRow row) {
+        return Buckets.of(OutboxRow.bucket(row.aggregateId()));
+    }
+
     private void answered(Round round, OutboxRow row, @Nullable Exception failure) {
         slow.set(SLOW);
         saidSlow = false;
+        othersAnswered |= rounds.countAside() > 0;
         round.answered(row, failure);
     }
 
     private void complainWhenSlow() {
-        if (!rounds.isEmpty() && slow.isOver() && !saidSlow) {
+        int aside = rounds.countAside();
+        metrics.late(aside);
+        if (aside == 0) {
+            nextWord.set(SLOW);
+            othersAnswered = false;
+        }
+        if (!rounds.isEmpty() && slow.isOver() && !saidSlow && !othersAnswered) {
             LOG.warn("Kafka acknowledges nothing: events wait in the outbox until it does");
             saidSlow = true;
         }
-        int aside = rounds.countAside();
-        if (aside == 0) {
-            nextWord.set(SLOW);
-        } else if (nextWord.isOver()) {
+        if (othersAnswered && nextWord.isOver()) {
             LOG.warnf("Kafka has not acknowledged %d records for seconds: their keys wait, others go on", aside);
             nextWord.set(BETWEEN_WORDS);
         }
@@ -187,6 +212,7 @@ final class RelaySession implements AutoCloseable {
             }
         } finally {
             metrics.owned(0);
+            metrics.late(0);
         }
     }
 }

@@ -2,10 +2,10 @@ package dev.orderflow.messaging;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -54,7 +54,12 @@ final class Rounds {
 
     /** Of which anything is under way. */
     Buckets busy() {
-        return going().and(buckets(aside.values().stream()));
+        return going().and(stuck());
+    }
+
+    /** Of which something was set aside. */
+    Buckets stuck() {
+        return buckets(aside.values().stream());
     }
 
     private static Buckets buckets(Stream<Integer> numbers) {
@@ -100,11 +105,19 @@ final class Rounds {
         return aside.isEmpty() ? longest : longest.dividedBy(SHORTER_AFTER_THE_FIRST);
     }
 
-    /** Keys that must not be read: of each a record is under way, or is acknowledged and its row still there. */
-    Set<OutboxRow.Aggregate> leftOut() {
-        Set<OutboxRow.Aggregate> keys = new HashSet<>();
-        aside.keySet().stream().flatMap(Round::unsettled).forEach(keys::add);
-        return keys;
+    /** Keys of these buckets that must not be read: of each a record is under way, or is acknowledged and its row still there. */
+    Set<OutboxRow.Aggregate> leftOut(Buckets read) {
+        return aside.entrySet().stream()
+                .filter(round -> read.contains(round.getValue()))
+                .flatMap(round -> round.getKey().unsettled())
+                .collect(Collectors.toSet());
+    }
+
+    /** Waits no longer for what was set aside, which will be read again; returns its buckets. */
+    Buckets giveUpAside() {
+        Buckets gone = stuck();
+        aside.clear();
+        return gone;
     }
 
     /** Ends what is over, sets aside what takes too long, and takes what has been answered. */

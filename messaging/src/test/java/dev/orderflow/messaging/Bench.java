@@ -63,9 +63,9 @@ final class Bench {
             run(options.smoke() ? BenchGround.Size.SMOKE : BenchGround.Size.FULL, System.out::println)
                     .forEach((name, figure) -> figures.computeIfAbsent(name, n -> new ArrayList<>())
                             .add(figure));
-        }
-        if (!options.json().isEmpty()) {
-            write(Path.of(options.json()), figures);
+            if (!options.json().isEmpty()) {
+                write(Path.of(options.json()), figures); // after each: what comes may fail
+            }
         }
         return figures;
     }

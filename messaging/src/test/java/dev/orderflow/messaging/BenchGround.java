@@ -3,13 +3,14 @@ package dev.orderflow.messaging;
 import dev.orderflow.dev.TestDatabase;
 import dev.orderflow.dev.TestServers;
 import dev.orderflow.dev.Topics;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -37,7 +38,7 @@ final class BenchGround implements AutoCloseable {
             int pinnedSeconds,
             int backlog,
             int inboxRows) {
-        static final Size FULL = new Size(30, 60, 60_000, 40, 60, 1_000_000, 10_000_000);
+        static final Size FULL = new Size(20, 60, 60_000, 40, 60, 1_000_000, 10_000_000);
         static final Size SMOKE = new Size(1, 1, 1_000, 2, 1, 1_000, 1_000);
     }
 
@@ -134,16 +135,22 @@ final class BenchGround implements AutoCloseable {
 
     /** Three events of each aggregate. */
     void fill(String topic, int events) {
-        List<Uni<Void>> inserts = new ArrayList<>();
         int perInsert = 1_500;
-        for (int from = 0; from < events; from += perInsert) {
-            List<OutboxRow> rows = new ArrayList<>();
-            for (int i = from; i < Math.min(from + perInsert, events); i++) {
-                rows.add(row(topic, "backlog-" + i / 3, i % 3 + 1));
-            }
-            inserts.add(assembly.pool.withTransaction(connection -> assembly.appender.insert(connection, rows)));
-        }
-        inserts.forEach(insert -> insert.await().indefinitely());
+        Multi.createFrom()
+                .range(0, (events + perInsert - 1) / perInsert)
+                .onItem()
+                .transformToUni(insert -> {
+                    List<OutboxRow> rows = IntStream.range(
+                                    insert * perInsert, Math.min((insert + 1) * perInsert, events))
+                            .mapToObj(i -> row(topic, "backlog-" + i / 3, i % 3 + 1))
+                            .toList();
+                    return assembly.pool.withTransaction(connection -> assembly.appender.insert(connection, rows));
+                })
+                .merge(2)
+                .collect()
+                .last()
+                .await()
+                .indefinitely();
     }
 
     void execute(String sql) {

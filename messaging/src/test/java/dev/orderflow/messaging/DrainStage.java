@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** A backlog that is sent as fast as it goes, beside reading and deleting alone and sending alone. */
 final class DrainStage {
@@ -31,7 +33,7 @@ final class DrainStage {
             readAndDelete = Math.max(readAndDelete, readAndDeleteAlone(clients, (int) Math.ceil(batch)));
         }
         double sent = 0;
-        for (int clients : new int[] {8, 32, 128, 512}) {
+        for (int clients : new int[] {8, 32, 128, 512, 2_048, 8_192}) {
             sent = Math.max(sent, sendAllAlone(clients));
         }
         double bound = 1 / (1 / readAndDelete + 1 / sent);
@@ -44,9 +46,12 @@ final class DrainStage {
 
     private double sendAllAlone(int clients) throws InterruptedException {
         String topic = BenchGround.newTopic();
+        // Made before: what is sent next is sent by the producer's own thread, which makes no records in a relay.
+        List<ProducerRecord<byte[], byte[]>> records = IntStream.range(0, ground.size.events())
+                .mapToObj(i -> ground.record(topic, "k" + i))
+                .toList();
         try (Producer<byte[], byte[]> producer = ground.assembly.parts().producer()) {
-            return Load.fullSpeed(
-                    clients, ground.size.events(), i -> BenchGround.sending(producer, ground.record(topic, "k" + i)));
+            return Load.fullSpeed(clients, records.size(), i -> BenchGround.sending(producer, records.get(i)));
         }
     }
 
@@ -69,7 +74,7 @@ final class DrainStage {
                 }
                 parts.add(part);
                 try (RelayConnection connection = ground.assembly.parts().connection()) {
-                    OutboxReader reader = new OutboxReader(connection);
+                    OutboxReader reader = new OutboxReader(connection, new Marks());
                     parts.stream().filter(its -> !its.isEmpty()).forEach(its -> empty(reader, its));
                 }
             }));
@@ -98,8 +103,8 @@ final class DrainStage {
             Assembly it = ground.assembly;
             return new RelayParts(it.connections, it.vertx, it.kafka(), it.spans) {
                 @Override
-                OutboxReader reader(RelayConnection connection) {
-                    return new OutboxReader(connection) {
+                OutboxReader reader(RelayConnection connection, Marks marks) {
+                    return new OutboxReader(connection, marks) {
                         @Override
                         Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, LeftOut leftOut, long bytes) {
                             Exchange exchange = super.exchange(sent, buckets, leftOut, bytes);

@@ -98,6 +98,7 @@ final class GrowthStage {
     }
 
     private void inbox() throws InterruptedException {
+        ground.execute("truncate inbox");
         double empty = ConsumeStage.rate(ground, "empty");
         for (int marks = 0; marks < ground.size.inboxRows(); marks += MARKS_AT_A_TIME) {
             int count = Math.min(MARKS_AT_A_TIME, ground.size.inboxRows() - marks);

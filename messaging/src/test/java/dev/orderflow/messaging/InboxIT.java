@@ -205,14 +205,14 @@ class InboxIT {
         });
         List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
         for (int sequence = 1; sequence <= 3; sequence++) {
-            for (int thing = 0; thing < 20; thing++) {
+            for (int thing = 0; thing < 30; thing++) { // more than are applied in one transaction
                 batch.add(received(key + "-" + thing, sequence, batch.size()));
             }
         }
 
         receive(batch);
 
-        for (int thing = 0; thing < 20; thing++) {
+        for (int thing = 0; thing < 30; thing++) {
             assertEquals(thing == 7 ? List.of("n1") : List.of("n1", "n2", "n3"), notes(key + "-" + thing));
         }
         assertEquals(2, parked(key + "-7").size());
@@ -656,6 +656,34 @@ class InboxIT {
         }
         RestAssured.post("/api/v1/parked/redrive?consumer=nobody&key=x").then().statusCode(404);
         RestAssured.post("/api/v1/parked/redrive?consumer=test").then().statusCode(400);
+    }
+
+    @Test
+    void theAgeOfTheOldestIsThatOfOneThatDoesNotWaitBehindARefusedOne() {
+        execute("delete from outbox"); // what other tests have left for topics that are not there
+        try {
+            appendLongAgo("refused-" + key, 1, "now() + interval '1 hour'");
+            appendLongAgo("refused-" + key, 2, "null");
+            assertTrue(flow().getDouble("oldest_unsent_seconds") < 3_600);
+            assertEquals(1, flow().getInt("blocked_keys"));
+
+            appendLongAgo("waits-" + key, 1, "null");
+            assertTrue(flow().getDouble("oldest_unsent_seconds") > 7_000);
+        } finally {
+            execute("delete from outbox where topic = 'nowhere'");
+        }
+    }
+
+    private void appendLongAgo(String id, int sequence, String retryAt) {
+        execute("insert into outbox (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,"
+                + " event_version, source, occurred_at, correlationid, created_at, retry_at, refusal, refusals)"
+                + " values (%d, 'nowhere', 'thing', '%s', %d, 'thing.happened', '{}', gen_random_uuid(), '1.0', '/m',"
+                        .formatted(OutboxRow.bucket(id), id, sequence)
+                + " now(), 's', now() - interval '2 hours', " + retryAt + ", 'no', 1)");
+    }
+
+    private static JsonPath flow() {
+        return RestAssured.get("/api/v1/flow").then().statusCode(200).extract().jsonPath();
     }
 
     private boolean isStopped(String consumer) {

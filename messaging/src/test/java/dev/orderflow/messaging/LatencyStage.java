@@ -91,7 +91,7 @@ final class LatencyStage {
                 .await()
                 .indefinitely();
         try (RelayConnection connection = ground.assembly.parts().connection()) {
-            OutboxReader reader = new OutboxReader(connection);
+            OutboxReader reader = new OutboxReader(connection, new Marks());
             Buckets bucket = Buckets.of(OutboxRow.bucket("alone"));
             long[] nanos = new long[2_000];
             for (int i = 0; i < nanos.length; i++) {

@@ -57,7 +57,10 @@ class OutboxModelTest {
     @Test
     void leavingOutWhatIsUnderWaySavesRepeatsToo() {
         assertFalse(OutboxModel.of().thatSetsAside().with(0).explore().repeats());
-        assertTrue(OutboxModel.of(LEFT_OUT).thatSetsAside().with(0).explore().repeats());
+        OutboxModel.Found readAgain =
+                OutboxModel.of(LEFT_OUT).thatSetsAside().with(0).explore();
+        assertEquals("", readAgain.wrong(), readAgain::toString);
+        assertTrue(readAgain.repeats());
     }
 
     /** Where no fault is asked for, a slow commit or a race is enough. */

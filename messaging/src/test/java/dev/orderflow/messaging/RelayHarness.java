@@ -71,8 +71,13 @@ final class RelayHarness {
                     }
 
                     @Override
-                    OutboxReader reader(RelayConnection connection) {
-                        return variant.reader(connection);
+                    Marks marks() {
+                        return variant.marks();
+                    }
+
+                    @Override
+                    OutboxReader reader(RelayConnection connection, Marks marks) {
+                        return variant.reader(connection, marks);
                     }
 
                     @Override

@@ -15,8 +15,12 @@ class RelayVariant {
         return new BucketLocks(connection);
     }
 
-    OutboxReader reader(RelayConnection connection) {
-        return new OutboxReader(connection);
+    Marks marks() {
+        return new Marks();
+    }
+
+    OutboxReader reader(RelayConnection connection, Marks marks) {
+        return new OutboxReader(connection, marks);
     }
 
     Round round(Collection<OutboxRow> rows, BiConsumer<Round, OutboxRow> publish) {
@@ -70,8 +74,8 @@ class RelayVariant {
     static RelayVariant readingFromAMark(boolean everGoesBack) {
         return new RelayVariant() {
             @Override
-            OutboxReader reader(RelayConnection connection) {
-                return new FromAMark(connection, everGoesBack);
+            OutboxReader reader(RelayConnection connection, Marks marks) {
+                return new FromAMark(connection, marks, everGoesBack);
             }
         };
     }
@@ -87,8 +91,8 @@ class RelayVariant {
         }
 
         @Override
-        Look look() {
-            return new Look(super.look().waiting(), OutboxRow.BUCKETS, false);
+        Look look(Long[] starts) {
+            return new Look(super.look(starts).waiting(), OutboxRow.BUCKETS, false);
         }
 
         @Override
@@ -115,8 +119,8 @@ class RelayVariant {
         private final boolean everGoesBack;
         private final Map<Short, Long> marks = new HashMap<>(); // by bucket
 
-        FromAMark(RelayConnection connection, boolean everGoesBack) {
-            super(connection);
+        FromAMark(RelayConnection connection, Marks marks, boolean everGoesBack) {
+            super(connection, marks);
             this.everGoesBack = everGoesBack;
         }
 

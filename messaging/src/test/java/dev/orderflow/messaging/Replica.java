@@ -121,8 +121,8 @@ final class Replica {
             }
 
             @Override
-            OutboxReader reader(RelayConnection connection) {
-                return new OutboxReader(connection) {
+            OutboxReader reader(RelayConnection connection, Marks marks) {
+                return new OutboxReader(connection, marks) {
                     @Override
                     Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, LeftOut leftOut, long bytes) {
                         if (!sent.isEmpty()) {

@@ -30,7 +30,7 @@ class RoundsTest {
         round.answered(second, null);
 
         assertTrue(rounds.haveNews());
-        assertEquals(Set.of(), rounds.leftOut());
+        assertEquals(Set.of(), rounds.leftOut(Buckets.ALL));
         assertEquals(List.of(first, other, second), rounds.settle().acknowledged());
         assertTrue(rounds.isEmpty());
     }
@@ -46,7 +46,7 @@ class RoundsTest {
         assertEquals(Buckets.of(7), settled.again());
         assertEquals(Buckets.NONE, rounds.going());
         assertEquals(Buckets.of(7), rounds.busy());
-        assertEquals(Set.of(first.aggregate()), rounds.leftOut());
+        assertEquals(Set.of(first.aggregate()), rounds.leftOut(Buckets.ALL));
         assertEquals(first.size(), rounds.bytes());
     }
 
@@ -58,11 +58,11 @@ class RoundsTest {
 
         round.answered(first, null);
 
-        assertEquals(Set.of(first.aggregate(), other.aggregate()), rounds.leftOut());
+        assertEquals(Set.of(first.aggregate(), other.aggregate()), rounds.leftOut(Buckets.ALL));
         Rounds.Settled settled = rounds.settle();
         assertEquals(List.of(first), settled.acknowledged());
         assertEquals(Buckets.of(7), settled.again());
-        assertEquals(Set.of(other.aggregate()), rounds.leftOut());
+        assertEquals(Set.of(other.aggregate()), rounds.leftOut(Buckets.ALL));
     }
 
     @Test
@@ -73,6 +73,8 @@ class RoundsTest {
         round.answered(first, new InvalidRecordException("of the test"));
         round.answered(other, null);
 
+        assertEquals(Set.of(first.aggregate(), other.aggregate()), rounds.leftOut(Buckets.ALL));
+        assertEquals(Set.of(), rounds.leftOut(Buckets.ALL.without(Buckets.of(7))));
         assertEquals(first, rounds.settle().failed().getFirst().row());
         assertTrue(rounds.isEmpty());
     }
