@@ -70,6 +70,7 @@ class Marks {
         private long next; // the highest id when it was moved the last time
         private long highest;
         private boolean held;
+        private boolean fromTheFirst = true; // the last start that was asked for
 
         long start() {
             if (untilMove.isOver()) {
@@ -77,15 +78,12 @@ class Marks {
                 next = highest;
                 untilMove.set(lag);
             }
-            return isWhole() ? 0 : start;
-        }
-
-        private boolean isWhole() {
-            return held || untilWhole.isOver();
+            fromTheFirst = held || untilWhole.isOver();
+            return fromTheFirst ? 0 : start;
         }
 
         void wholeSeen() {
-            if (isWhole()) {
+            if (fromTheFirst) {
                 untilWhole.set(whole);
             }
         }

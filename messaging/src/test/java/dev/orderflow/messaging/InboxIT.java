@@ -297,13 +297,23 @@ class InboxIT {
     @Test
     void redriveAppliesAKeysRecordsInOrderAndFreesIt() {
         things.meets(poison(key));
-        receive(List.of(received(key, 1, 1), received(key, 2, 2), received(key, 3, 3)));
+        ConsumerRecord<byte[], byte[]> traced = received(key, 1, 1);
+        traced.headers().add("traceparent", Wire.bytes("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        List<ConsumerRecord<byte[], byte[]>> records = List.of(traced, received(key, 2, 2), received(key, 3, 3));
+        receive(records);
         assertEquals(3, parked(key).size());
 
         things.meets(event -> {});
         JsonPath outcome = redrive(key);
 
         assertEquals(3, outcome.getInt("redriven"));
+        assertEquals(
+                records.stream().map(record -> Wire.header(record, "ce_id")).toList(),
+                things.handled(key).stream()
+                        .map(event -> event.eventId().toString())
+                        .toList());
+        String trace = String.valueOf(things.handled(key).getFirst().cause().traceparent());
+        assertTrue(trace.startsWith("00-0af7651916cd43dd8448eb211c80319c-"), trace);
         assertEquals(List.of("n1", "n2", "n3"), notes(key));
         assertEquals(0, parked(key).size());
         receive(List.of(received(key, 4, 4), received(key, 2, 2)));
