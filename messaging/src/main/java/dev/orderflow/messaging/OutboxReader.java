@@ -23,7 +23,9 @@ class OutboxReader {
     // Of every aggregate the oldest row is among them: rows are found by being there, never by "id > last", which would
     // miss one that commits late. Where a reading does not start at the first row, a key that has a row before the
     // start
-    // is left alone. A key of which a record was refused takes no place until its time has come, which is judged once
+    // is left alone; "+ 0" keeps the planner from looking for that by the id, among all rows that were ever there. A
+    // key of
+    // which a record was refused takes no place until its time has come, which is judged once
     // for
     // all rows: otherwise the first ones of a key could be left out and later ones be read. The sum bounds memory
     // before
@@ -49,7 +51,7 @@ class OutboxReader {
                             select from outbox before
                             where before.aggregatetype = outbox.aggregatetype
                               and before.aggregateid = outbox.aggregateid
-                              and before.sequence < outbox.sequence and before.id <= buckets.start))
+                              and before.sequence < outbox.sequence and before.id + 0 <= buckets.start))
                       order by id limit $3) as first_rows) as bounded
             where bytes_before < $4
             order by id""";
