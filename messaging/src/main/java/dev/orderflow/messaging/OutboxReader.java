@@ -20,16 +20,12 @@ class OutboxReader {
     /** Of one bucket in one round; small, so that no bucket waits long for another. */
     static final int ROWS_PER_BUCKET = 32;
 
-    // Of every aggregate the oldest row is among them: rows are found by being there, never by "id > last", which would
-    // miss one that commits late. Where a reading does not start at the first row, a key that has a row before the
-    // start
-    // is left alone; "+ 0" keeps the planner from looking for that by the id, among all rows that were ever there. A
-    // key of
-    // which a record was refused takes no place until its time has come, which is judged once
-    // for
-    // all rows: otherwise the first ones of a key could be left out and later ones be read. The sum bounds memory
-    // before
-    // any value is read: its length is known without it.
+    // Of every aggregate the oldest row is among them: rows are found by being there, never by "id > last",
+    // which would miss one that commits late. Where a reading does not start at the first row, a key that has a
+    // row before the start is left alone; "+ 0" keeps the planner from looking for that by the id, among all rows
+    // that were ever there. A key of which a record was refused takes no place until its time has come, which is
+    // judged once for all rows: otherwise the first ones of a key could be left out and later ones be read. The
+    // sum bounds memory before any value is read: its length is known without it.
     static final String READ = """
             select id, topic, aggregatetype, aggregateid, sequence, type, payload, event_id, event_version, source,
                    occurred_at, correlationid, causationid, traceparent, headers, bytes

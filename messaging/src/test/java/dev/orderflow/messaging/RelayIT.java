@@ -428,7 +428,7 @@ class RelayIT {
         harness.execute("analyze outbox");
         assertReadByItsIndexes();
 
-        harness.execute("delete from outbox"); // their versions may stay for long
+        harness.execute("delete from outbox where length(aggregateid) > 2"); // their versions may stay for long
         harness.execute("analyze outbox");
         assertReadByItsIndexes();
     }
