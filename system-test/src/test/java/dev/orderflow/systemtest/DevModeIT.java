@@ -58,7 +58,9 @@ class DevModeIT {
             assertTrue(source.contains(BEFORE));
             Files.writeString(resource, source.replace(BEFORE, AFTER));
 
+            // A reload may close the connection on which it was asked for.
             await().atMost(Duration.ofMinutes(2))
+                    .ignoreExceptionsInstanceOf(IOException.class)
                     .until(() -> unknownOrder().body().contains("edited order"));
 
             nothingIsLeftAfterAKill(order);
