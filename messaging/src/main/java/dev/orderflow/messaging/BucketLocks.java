@@ -23,7 +23,7 @@ class BucketLocks {
             and classid::bigint = %s::bigint & 4294967295""".formatted(SPACE);
 
     // A bucket is looked into from its start on, and so are all 64 of them with as many steps into an index.
-    private static final String LOOK = """
+    static final String LOOK = """
             select count(*) filter (where objid = %1$d) as replicas,
                    count(*) filter (where objid < %1$d) as taken,
                    coalesce((select bit_or(1::bigint << (buckets.number - 1)::int)
@@ -40,10 +40,9 @@ class BucketLocks {
     private static final String GIVE =
             "select pg_advisory_unlock(" + SPACE + ", bucket) from unnest($1::smallint[])" + " as buckets (bucket)";
 
-    // Every relay looks each second: the last statement of its connection is its sign of life. One that is frozen while
-    // rows wait is ended, its connection and locks with it. A statement that is still at work is a sign of life, too,
-    // for as
-    // long as the server lets it be: 30 s.
+    // Every relay looks each second: the last statement of its connection is its sign of life. One that is
+    // frozen while rows wait is ended, its connection and locks with it. A statement that is still at work is a
+    // sign of life, too, for as long as the server lets it be: 30 s.
     private static final String END_STALLED = """
             select pg_terminate_backend(activity.pid)
             from (select pid as present from pg_locks where objid = %d and %s) as relays

@@ -11,9 +11,8 @@ import java.util.Set;
 /** Marks records as seen, in the transaction that applies or parks them. */
 final class InboxTable {
 
-    // Sorted, so that two consumers with the same records wait for each other and never in a circle. A mark that
-    // another
-    // transaction has not committed yet is waited for.
+    // Sorted, so that two consumers with the same records wait for each other and never in a circle. A mark
+    // that another transaction has not committed yet is waited for.
     private static final String MARK = """
             insert into inbox (day, consumer, identity)
             select day, $1, identity from unnest($2::date[], $3::text[]) as seen (day, identity)

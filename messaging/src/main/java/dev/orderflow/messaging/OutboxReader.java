@@ -52,7 +52,7 @@ class OutboxReader {
             where bytes_before < $4
             order by id""";
 
-    private static final String DELETE = """
+    static final String DELETE = """
             delete from outbox using unnest($1::smallint[], $2::bigint[]) as sent (bucket, id)
             where outbox.bucket = sent.bucket and outbox.id = sent.id
             returning extract(epoch from clock_timestamp() - created_at)::float8 as seconds""";

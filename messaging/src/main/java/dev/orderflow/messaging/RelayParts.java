@@ -70,9 +70,8 @@ class RelayParts {
         // A record waits as long as Kafka is away; given up, the next of its key could overtake it.
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0); // a round is a batch already; waiting only adds latency
-        // For all topics of a service one after another shorter than the time after which a silent owner is taken for
-        // dead;
-        // hit only when a known topic is forgotten.
+        // For all topics of a service one after another shorter than the time after which a silent owner is
+        // taken for dead; hit only when a known topic is forgotten.
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
         return settings;
     }

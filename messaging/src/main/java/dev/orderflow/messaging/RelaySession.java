@@ -7,8 +7,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relay's work on one connection. Of each of its buckets it sends what is there, {@linkplain Rounds round after round}. For the relay's thread, which calls {@link #step} whenever
- * there is news. With the connection the session ends, and what it had read and not sent is forgotten.
+ * A relay's work on one connection. Of each of its buckets it sends what is there, {@linkplain Rounds round after round}.
+ * For the relay's thread, which calls {@link #step} whenever there is news. With the connection the session ends, and what
+ * it had read and not sent is forgotten.
  */
 final class RelaySession implements AutoCloseable {
 
@@ -141,10 +142,10 @@ final class RelaySession implements AutoCloseable {
 
     /** A key of which a record was refused waits; it was not the record when only its topic could not be found. */
     private void settle(OutboxRow row, Exception failure) {
+        marks.hold(bucket(row));
         if (!Publisher.isTopicAway(failure)) {
             spent |= !Publisher.isAboutTheRecord(failure);
             outbox.refuse(row, failure);
-            marks.hold(bucket(row));
             row.cause()
                     .tell(() -> LOG.warnf(
                             "not sent, its key waits: aggregateType=%s aggregateId=%s eventId=%s reason=%s",

@@ -94,18 +94,19 @@ final class Rounds {
         if (countAside() >= MOST_ASIDE) {
             return longest;
         }
-        return going.values().stream()
-                .map(round -> patience().minus(round.silence()))
-                .min(Duration::compareTo)
-                .map(left -> left.isNegative() ? Duration.ZERO : left)
-                .orElse(longest);
+        Duration longestSilence = going.values().stream()
+                .map(Round::silence)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+        Duration left = patience().minus(longestSilence);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private Duration patience() {
         return aside.isEmpty() ? longest : longest.dividedBy(SHORTER_AFTER_THE_FIRST);
     }
 
-    /** Keys of these buckets that must not be read: of each a record is under way, or is acknowledged and its row still there. */
+    /** Keys of these buckets that must not be read: of each a record is under way, or its row is still there after it. */
     Set<OutboxRow.Aggregate> leftOut(Buckets read) {
         return aside.entrySet().stream()
                 .filter(round -> read.contains(round.getValue()))

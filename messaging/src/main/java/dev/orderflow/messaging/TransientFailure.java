@@ -62,9 +62,9 @@ public final class TransientFailure {
                 || cause instanceof OutOfMemoryError;
     }
 
-    // With one class the client says that no connection becomes free or none is made, that the pool or the connection
-    // is
-    // being closed, as at the end of a service, and that a parameter does not fit, which it never will.
+    // With one class the client says that no connection becomes free or none is made, that the pool or the
+    // connection is being closed, as at the end of a service, and that a parameter does not fit, which it never
+    // will.
     private static boolean isAboutConnections(@Nullable String message) {
         return message != null
                 && (message.equals("Timeout")

@@ -16,9 +16,7 @@ class MarksTest {
 
     @Test
     void startsAtTheFirstRowUntilThatWasRead() {
-        Marks marks = new Marks(Duration.ZERO, NEVER);
-        marks.read(row(7));
-        marks.start(bucket);
+        Marks marks = readTo7();
         assertEquals(0, marks.start(bucket));
 
         marks.read(itself);
@@ -50,7 +48,8 @@ class MarksTest {
 
     @Test
     void staysAtTheFirstRowWhileThereIsSomethingLeft() {
-        Marks marks = moved();
+        Marks marks = readTo7();
+        marks.read(itself);
         marks.hold(itself);
         assertEquals(0, marks.start(bucket));
 
@@ -63,7 +62,8 @@ class MarksTest {
 
     @Test
     void knowsNothingOfWhatOthersHaveHad() {
-        Marks marks = moved();
+        Marks marks = readTo7();
+        marks.read(itself);
 
         marks.forget(itself);
 
@@ -72,12 +72,11 @@ class MarksTest {
         assertEquals(0, marks.start(bucket));
     }
 
-    private Marks moved() {
+    /** Row 7 was read, long enough ago to start behind it. */
+    private Marks readTo7() {
         Marks marks = new Marks(Duration.ZERO, NEVER);
         marks.read(row(7));
         marks.start(bucket);
-        marks.read(itself);
-        assertEquals(7, marks.start(bucket));
         return marks;
     }
 
