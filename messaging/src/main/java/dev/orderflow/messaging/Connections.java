@@ -40,10 +40,6 @@ class Connections implements PgPoolCreator {
             Map.entry("enable_seqscan", "off"),
             Map.entry("enable_bitmapscan", "off"),
             Map.entry("enable_sort", "off"),
-            // What it deletes it finds by key, too: while a transaction elsewhere holds on to old rows, the table seems
-            // to have hardly any, and going through all of them once would be thought cheaper.
-            Map.entry("enable_hashjoin", "off"),
-            Map.entry("enable_mergejoin", "off"),
             // A deletion that a crash of the server undoes is a repeat, which every consumer drops: no need to
             // wait for the disk.
             Map.entry("synchronous_commit", "off"),

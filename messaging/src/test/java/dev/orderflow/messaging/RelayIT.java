@@ -422,7 +422,7 @@ class RelayIT {
         harness.execute(
                 "insert into outbox (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,"
                         + " event_version, source, occurred_at, correlationid)"
-                        + " select n %% 64, '%s', 'thing', repeat('x', 60) || n, 1, 'thing.happened', '{}', gen_random_uuid(), '1.0', '/m', now(), 's'"
+                        + " select n %% 64, '%s', 'thing', repeat('x', 200) || n, 1, 'thing.happened', '{}', gen_random_uuid(), '1.0', '/m', now(), 's'"
                                 .formatted(topic)
                         + " from generate_series(1, 20000) as rows (n)");
         harness.execute("analyze outbox");
