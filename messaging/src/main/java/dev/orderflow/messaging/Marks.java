@@ -11,7 +11,8 @@ import java.util.Arrays;
  */
 class Marks {
 
-    private static final Duration LAG = Duration.ofSeconds(5); // longer than a row takes from its id to its commit
+    // As a rule longer than a row takes from its id to its commit; the rest comes with the whole readings.
+    private static final Duration LAG = Duration.ofSeconds(2);
     private static final Duration WHOLE = Duration.ofSeconds(8);
 
     private final Duration lag;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 class OutboxReader {
 
     /** Of one bucket in one round; small, so that no bucket waits long for another. */
-    static final int ROWS_PER_BUCKET = 32;
+    static final int ROWS_PER_BUCKET = 64;
 
     // Of every aggregate the oldest row is among them: rows are found by being there, never by "id > last",
     // which would miss one that commits late. Where a reading does not start at the first row, a key that has a

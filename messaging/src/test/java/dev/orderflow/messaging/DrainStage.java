@@ -18,18 +18,13 @@ final class DrainStage {
     }
 
     void run() throws Exception {
-        String topic = BenchGround.newTopic();
-        ground.fill(topic, ground.size.events());
+        drained(new Counted()); // warm, as what it is compared with is
         Counted counted = new Counted();
-        long start = System.nanoTime();
-        try (RelayThread relay = new RelayThread(counted.parts(ground), ground.assembly)) {
-            relay.await(() -> ground.unsent() == 0);
-        }
-        double drained = Load.rate(ground.size.events(), start);
+        double drained = drained(counted);
         double batch = counted.rows.get() / (double) Math.max(1, counted.exchanges.get());
         double readAndDelete = 0;
         for (int clients : BenchGround.CLIENTS) {
-            ground.fill(topic, ground.size.events());
+            ground.fill("read-and-deleted", ground.size.events());
             readAndDelete = Math.max(readAndDelete, readAndDeleteAlone(clients, (int) Math.ceil(batch)));
         }
         double sent = 0;
@@ -42,6 +37,15 @@ final class DrainStage {
         ground.note("  read and delete alone, events/s", readAndDelete);
         ground.note("  send alone, events/s", sent);
         ground.note("  drain: share of the bound (target 0.6)", drained / bound);
+    }
+
+    private double drained(Counted counted) throws InterruptedException {
+        ground.fill(BenchGround.newTopic(), ground.size.events());
+        long start = System.nanoTime();
+        try (RelayThread relay = new RelayThread(counted.parts(ground), ground.assembly)) {
+            relay.await(() -> ground.unsent() == 0);
+        }
+        return Load.rate(ground.size.events(), start);
     }
 
     private double sendAllAlone(int clients) throws InterruptedException {

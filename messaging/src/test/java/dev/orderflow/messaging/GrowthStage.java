@@ -28,18 +28,19 @@ final class GrowthStage {
         String topic = BenchGround.newTopicWithoutFlushing();
         int seconds = ground.size.pinnedSeconds();
         double before = latency.steadily(topic, 1, seconds, () -> {}).p99();
-        long table = tableBytes();
+        double tableBefore = tableMegabytes();
         try (Snapshot held = new Snapshot(ground.database())) {
             double during = latency.steadily(topic, 1, seconds, held::take).p99();
             ground.note("pinned row versions: p99 beside without (target 2)", during / before);
-            ground.note("  the table after it, MB", (tableBytes() - table) / 1e6);
+            ground.note("  the table before, MB", tableBefore);
+            ground.note("  the table at the end, MB", tableMegabytes());
         }
         ground.execute("vacuum outbox"); // what autovacuum does within a minute
-        ground.note("  the table after a vacuum, MB", Math.max(0.001, (tableBytes() - table) / 1e6));
+        ground.note("  the table after a vacuum, MB", tableMegabytes());
     }
 
-    private long tableBytes() {
-        return BenchGround.number(ground.assembly, "select pg_table_size('outbox')");
+    private double tableMegabytes() {
+        return BenchGround.number(ground.assembly, "select pg_table_size('outbox')") / 1e6;
     }
 
     /** Somebody's long transaction. */
