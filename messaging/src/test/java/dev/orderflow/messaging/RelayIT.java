@@ -419,6 +419,9 @@ class RelayIT {
     /** Whatever the statistics say: passing over all rows, or sorting them, would let a large backlog never end. */
     @Test
     void aBucketIsReadByItsIndexHoweverLargeTheBacklog() throws Exception {
+        harness.execute("vacuum analyze outbox"); // says that there is nothing, which is so as a rule
+        assertEverythingIsFoundByKey();
+
         harness.execute(
                 "insert into outbox (bucket, topic, aggregatetype, aggregateid, sequence, type, payload, event_id,"
                         + " event_version, source, occurred_at, correlationid)"
@@ -450,7 +453,9 @@ class RelayIT {
         assertTrue(looking.contains("(id > buckets.start)"), looking);
         assertTrue(looking.contains("Index Cond: ((bucket ="), looking);
         String deleting = plan("smallint[], bigint[]", OutboxReader.DELETE, "'{1,2}', '{1,2}'");
-        assertTrue(deleting.contains("Index Cond: ((bucket = sent.bucket) AND (id = sent.id))"), deleting);
+        assertTrue(
+                deleting.contains("Index Cond: ((bucket = ANY (ARRAY[sent.bucket])) AND (id = ANY (ARRAY[sent.id])))"),
+                deleting);
         for (String plan : List.of(reading, looking, deleting)) {
             assertFalse(plan.contains("Bitmap") || plan.contains("Seq Scan on outbox"), plan);
         }
