@@ -30,7 +30,10 @@ class BucketLocks {
                              from unnest($1::bigint[]) with ordinality as buckets (start, number)
                              cross join lateral (select from outbox
                                                  where outbox.bucket = buckets.number - 1 and outbox.id > buckets.start
-                                                 limit 1) as first_rows), 0) as waiting
+                                                 limit 1) as first_rows), 0) as waiting,
+                   coalesce((select bit_or(1::bigint << bucket)
+                             from (select bucket from outbox where retry_at <= statement_timestamp()
+                                   limit 1000) as refused), 0) as due
             from pg_locks where %2$s""".formatted(PRESENCE, OURS);
 
     // The condition is tried row by row, and no further than the limit asks: no lock is taken that is not told of.
@@ -67,8 +70,15 @@ class BucketLocks {
         return owned;
     }
 
-    /** Which buckets have rows, how many a relay may own so that all have their part, whether some have no owner. */
-    record Look(Buckets waiting, int share, boolean someFree) {}
+    /**
+     * How the outbox lies.
+     *
+     * @param waiting buckets that have rows
+     * @param due those in which the time of a refused row has come
+     * @param share how many a relay may own so that all have their part
+     * @param someFree whether some have no owner
+     */
+    record Look(Buckets waiting, Buckets due, int share, boolean someFree) {}
 
     /** @param starts of each bucket the id behind which to look for rows */
     Look look(Long[] starts) {
@@ -79,6 +89,7 @@ class BucketLocks {
         long replicas = Math.max(1, seen.getLong("replicas"));
         return new Look(
                 new Buckets(seen.getLong("waiting")),
+                new Buckets(seen.getLong("due")),
                 (int) ((OutboxRow.BUCKETS + replicas - 1) / replicas),
                 seen.getLong("taken") < OutboxRow.BUCKETS);
     }

@@ -1,14 +1,26 @@
 package dev.orderflow.messaging;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** How long it is until something is due; by a clock that nobody can set. For one thread. */
 final class Countdown {
 
-    private long due = System.nanoTime();
+    private final LongSupplier nanos;
+    private long due;
+
+    Countdown() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanos the clock */
+    Countdown(LongSupplier nanos) {
+        this.nanos = nanos;
+        due = nanos.getAsLong();
+    }
 
     void set(Duration fromNow) {
-        due = System.nanoTime() + fromNow.toNanos();
+        due = nanos.getAsLong() + fromNow.toNanos();
     }
 
     boolean isOver() {
@@ -17,6 +29,6 @@ final class Countdown {
 
     /** Never negative. */
     Duration left() {
-        return Duration.ofNanos(Math.max(0, due - System.nanoTime()));
+        return Duration.ofNanos(Math.max(0, due - nanos.getAsLong()));
     }
 }

@@ -28,7 +28,7 @@ public interface MessagingConfig {
     @WithDefault("true")
     boolean relay();
 
-    /** How often a relay looks for rows that nobody told it of: those of other replicas, those of a crash; at most 5 s. */
+    /** How often a relay looks for rows that nobody told it of: those of other replicas, those of a crash; 0.1 to 2 s. */
     @WithDefault("1s")
     Duration poll();
 

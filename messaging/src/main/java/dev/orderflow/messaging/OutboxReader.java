@@ -101,22 +101,13 @@ class OutboxReader {
      */
     Exchange exchange(Collection<OutboxRow> sent, Buckets buckets, LeftOut leftOut, long bytes) {
         @Nullable CompletableFuture<RowSet<Row>> deletion = sent.isEmpty() ? null : startDeleting(sent);
-        Read read = buckets.isEmpty() ? new Read(List.of(), 0) : read(buckets, leftOut, bytes);
+        Read read = buckets.isEmpty() ? new Read(List.of(), Buckets.NONE) : read(buckets, leftOut, bytes);
         List<Duration> ages = deletion == null ? List.of() : ages(connection.answer(deletion));
-        return new Exchange(ages, read.rows(), read.bytes() >= bytes ? buckets : full(read.rows()));
+        return new Exchange(ages, read.rows(), read.more());
     }
 
-    /** @param bytes of their payloads and headers */
-    private record Read(List<OutboxRow> rows, long bytes) {}
-
-    private static Buckets full(List<OutboxRow> rows) {
-        Map<Short, Long> counts = rows.stream()
-                .collect(Collectors.groupingBy(row -> OutboxRow.bucket(row.aggregateId()), Collectors.counting()));
-        return counts.entrySet().stream()
-                .filter(count -> count.getValue() >= ROWS_PER_BUCKET)
-                .map(count -> Buckets.of(count.getKey()))
-                .reduce(Buckets.NONE, Buckets::and);
-    }
+    /** @param more buckets that were not read to their ends */
+    private record Read(List<OutboxRow> rows, Buckets more) {}
 
     private Read read(Buckets buckets, LeftOut leftOut, long bytes) {
         Tuple values = Tuple.tuple()
@@ -135,11 +126,32 @@ class OutboxReader {
         long read = 0;
         for (Row row : connection.ask(READ, values)) {
             rows.add(row(row));
-            marks.read(rows.getLast());
             read += row.getLong("bytes");
         }
-        marks.read(buckets);
-        return new Read(rows, read);
+        return new Read(rows, mark(buckets, rows, read >= bytes));
+    }
+
+    /**
+     * Marks how far each bucket was read: to its end, unless it has more rows than are read at once, or the bytes were too
+     * many; then as far as the last row of all. Returns those that may have more.
+     */
+    private Buckets mark(Buckets buckets, List<OutboxRow> rows, boolean tooManyBytes) {
+        Map<Integer, List<OutboxRow>> read =
+                rows.stream().collect(Collectors.groupingBy(row -> (int) OutboxRow.bucket(row.aggregateId())));
+        Buckets more = Buckets.NONE;
+        for (int bucket : buckets.numbers().toArray()) {
+            List<OutboxRow> its = read.getOrDefault(bucket, List.of());
+            if (its.size() >= ROWS_PER_BUCKET) {
+                marks.readUpTo(bucket, its.getLast().id());
+                more = more.and(Buckets.of(bucket));
+            } else if (tooManyBytes) {
+                marks.readUpTo(bucket, rows.getLast().id());
+                more = more.and(Buckets.of(bucket));
+            } else {
+                marks.readAll(bucket, its.isEmpty() ? 0 : its.getLast().id());
+            }
+        }
+        return more;
     }
 
     private CompletableFuture<RowSet<Row>> startDeleting(Collection<OutboxRow> sent) {

@@ -15,7 +15,7 @@ final class Ownership {
     private static final Logger LOG = Logger.getLogger(Ownership.class);
     private static final Duration COALESCE = Duration.ofMillis(5); // between two tellings
     private static final Duration SILENCE = Duration.ofSeconds(15); // of many looks: that relay is frozen
-    private static final int LOOKS_PER_SEARCH = 5;
+    private static final int LOOKS_PER_SEARCH = 5; // for rows that their owners do not send
     private static final String SHARE_ANEW = "share";
 
     private final RelayConnection connection;
@@ -28,6 +28,7 @@ final class Ownership {
     private Buckets waiting = Buckets.NONE;
     private Buckets elsewhere = Buckets.NONE;
     private Buckets stuck = Buckets.NONE;
+    private Buckets notSent = Buckets.NONE; // of those of others that were looked into
     private int share;
     private int looks;
 
@@ -61,10 +62,10 @@ final class Ownership {
 
     /** What a relay has said, perhaps this one: that the parts have changed, or which buckets have rows. */
     void hear(String said) {
-        if (said.equals(SHARE_ANEW)) {
-            nextLook.set(Duration.ZERO);
-        } else {
+        try {
             waiting = waiting.and(new Buckets(Long.parseUnsignedLong(said, 16)));
+        } catch (NumberFormatException e) { // to share anew, or said by somebody else
+            nextLook.set(Duration.ZERO);
         }
     }
 
@@ -109,30 +110,38 @@ final class Ownership {
 
     private void look() {
         nextLook.set(poll);
-        boolean everywhere = ++looks % LOOKS_PER_SEARCH == 0;
+        int turn = ++looks % LOOKS_PER_SEARCH;
+        Buckets mine = locks.owned();
         BucketLocks.Look seen = locks.look(IntStream.range(0, OutboxRow.BUCKETS)
-                .mapToObj(bucket -> start(bucket, everywhere))
+                .mapToObj(bucket -> mine.contains(bucket) ? marks.start(bucket) : startElsewhere(bucket, turn))
                 .toArray(Long[]::new));
-        marks.empty(locks.owned().without(seen.waiting()));
+        marks.empty(mine.without(seen.waiting()));
+        marks.goBack(seen.due().in(mine));
         share = seen.share();
         Buckets taken = seen.someFree() ? locks.take(share) : Buckets.NONE;
         marks.forget(taken);
         metrics.takeovers(taken.count());
-        waiting = waiting.and(seen.waiting()).and(taken);
-        if (everywhere && !seen.waiting().without(locks.owned()).isEmpty()) {
+        waiting = waiting.and(seen.waiting()).and(seen.due()).and(taken);
+        notSent = notSent.and(seen.waiting().without(mine));
+        if (turn == 0) {
+            endStalled();
+        }
+    }
+
+    /** In those of others it only looks whether anything is sent at all, in a part of them at a time. */
+    private static long startElsewhere(int bucket, int turn) {
+        return bucket % LOOKS_PER_SEARCH == turn ? 0 : Long.MAX_VALUE;
+    }
+
+    private void endStalled() {
+        if (!notSent.isEmpty()) {
             int ended = locks.endStalled(SILENCE);
             metrics.evictions(ended);
             if (ended > 0) {
                 LOG.warn("outbox relay: ended the connection of a relay that gave no sign of life");
             }
         }
-    }
-
-    private long start(int bucket, boolean everywhere) {
-        if (locks.owned().contains(bucket)) {
-            return marks.start(bucket);
-        }
-        return everywhere ? 0 : Long.MAX_VALUE; // of others': only to see that nobody sends it
+        notSent = Buckets.NONE;
     }
 
     /** Leaves everything to the others; nothing of it may be under way. */

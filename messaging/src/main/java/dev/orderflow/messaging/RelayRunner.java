@@ -10,16 +10,17 @@ import java.time.Duration;
 @ApplicationScoped
 class RelayRunner {
 
-    private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
+    private static final Duration SHORTEST_POLL = Duration.ofMillis(100);
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(2);
 
     private final Relay relay;
     private final Thread thread;
     private final boolean enabled;
 
     RelayRunner(RelayParts parts, MessagingMetrics metrics, MessagingConfig config) {
-        if (config.poll().compareTo(LONGEST_POLL) > 0) {
-            throw new IllegalArgumentException("messaging.poll must be at most " + LONGEST_POLL
-                    + ": a relay that looks less often is taken for dead by the others");
+        if (config.poll().compareTo(SHORTEST_POLL) < 0 || config.poll().compareTo(LONGEST_POLL) > 0) {
+            throw new IllegalArgumentException("messaging.poll is %s and must be between %s and %s"
+                    .formatted(config.poll(), SHORTEST_POLL, LONGEST_POLL));
         }
         relay = new Relay(parts, metrics, config.poll());
         enabled = config.relay();

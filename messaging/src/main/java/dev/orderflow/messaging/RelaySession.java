@@ -52,7 +52,7 @@ final class RelaySession implements AutoCloseable {
     }
 
     private Publisher publisher() {
-        return parts.publisher(() -> relay.wake(Buckets.ALL));
+        return parts.publisher(() -> relay.tell(() -> goBack(Buckets.ALL)));
     }
 
     void begin() {
@@ -97,9 +97,10 @@ final class RelaySession implements AutoCloseable {
             nextExchange.set(PACE);
         }
         if (spent && rounds.going().isEmpty()) {
-            leave(rounds.giveUpAside());
+            rounds.giveUpAside();
             publisher.close();
             publisher = publisher();
+            goBack(Buckets.ALL);
             spent = false;
         }
         complainWhenSlow();
@@ -122,28 +123,29 @@ final class RelaySession implements AutoCloseable {
         Buckets ready = ready();
         OutboxReader.LeftOut leftOut = new OutboxReader.LeftOut(publisher.away(), rounds.leftOut(ready));
         Rounds.Settled settled = rounds.settle();
-        marks.hold(settled.again());
         OutboxReader.Exchange brought = outbox.exchange(settled.acknowledged(), ready, leftOut, BYTES - rounds.bytes());
         metrics.sent(brought.ages());
         settled.failed().forEach(failed -> settle(failed.row(), failed.failure()));
-        waiting = waiting.without(ready).and(brought.more()).and(settled.again());
+        waiting = waiting.without(ready).and(brought.more());
+        goBack(settled.again()); // not before: what has just been read was without their keys
         if (spent) {
-            leave(Buckets.of(brought.rows()));
+            goBack(Buckets.of(brought.rows()));
         } else {
             begin(brought.rows());
         }
     }
 
-    /** What is in these is read again, from the first row on. */
-    private void leave(Buckets buckets) {
-        marks.hold(buckets);
+    /** These are read from their first rows on, because something in them was left where it is. */
+    private void goBack(Buckets buckets) {
+        marks.goBack(buckets);
         waiting = waiting.and(buckets);
     }
 
     /** A key of which a record was refused waits; it was not the record when only its topic could not be found. */
     private void settle(OutboxRow row, Exception failure) {
-        marks.hold(bucket(row));
-        if (!Publisher.isTopicAway(failure)) {
+        if (Publisher.isTopicAway(failure)) {
+            goBack(Buckets.of(OutboxRow.bucket(row.aggregateId())));
+        } else {
             spent |= !Publisher.isAboutTheRecord(failure);
             outbox.refuse(row, failure);
             row.cause()
@@ -168,15 +170,10 @@ final class RelaySession implements AutoCloseable {
 
     private void publish(Round round, OutboxRow row) {
         if (stopping || connection.isLost() || !publisher.reaches(row.topic())) {
-            round.leave(row);
-            marks.hold(bucket(row));
+            round.leave(row); // until its topic is found, or for the next session
         } else {
             publisher.publish(row, (sent, failure) -> relay.tell(() -> answered(round, sent, failure)));
         }
-    }
-
-    private static Buckets bucket(OutboxRow row) {
-        return Buckets.of(OutboxRow.bucket(row.aggregateId()));
     }
 
     private void answered(Round round, OutboxRow row, @Nullable Exception failure) {

@@ -114,11 +114,9 @@ final class Rounds {
                 .collect(Collectors.toSet());
     }
 
-    /** Waits no longer for what was set aside, which will be read again; returns its buckets. */
-    Buckets giveUpAside() {
-        Buckets gone = stuck();
+    /** Waits no longer for what was set aside, which has to be read again. */
+    void giveUpAside() {
         aside.clear();
-        return gone;
     }
 
     /** Ends what is over, sets aside what takes too long, and takes what has been answered. */

@@ -19,6 +19,8 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -346,16 +350,12 @@ class RelayIT {
     void aKeyWithARowBeforeTheStartIsLeftAloneUntilAReadingFromTheFirstRowOn() throws Exception {
         String late = "late";
         int bucket = OutboxRow.bucket(late);
-        String other = IntStream.iterate(0, i -> i + 1)
-                .mapToObj(i -> "key-" + i)
-                .filter(key -> OutboxRow.bucket(key) == bucket)
-                .findFirst()
-                .orElseThrow();
+        String other = keyInBucket(bucket, "key-");
         AtomicBoolean everWhole = new AtomicBoolean(true);
         try (RelayConnection connection = harness.connection();
                 Connection slow = harness.connect();
                 Statement statement = slow.createStatement()) {
-            Marks marks = new Marks(Duration.ZERO, Duration.ofDays(1)) {
+            Marks marks = new Marks(Duration.ZERO, Duration.ofDays(1), System::nanoTime) {
                 @Override
                 long start(int of) {
                     return everWhole.get() ? 0 : super.start(of);
@@ -376,6 +376,83 @@ class RelayIT {
             everWhole.set(true);
             assertEquals(List.of(late, other, late), read(reader, bucket));
         }
+    }
+
+    /** A transaction that wrote hundreds of rows commits long after others in its buckets were read. */
+    @Test
+    void whatIsFoundLateIsReadToItsEnd() throws Exception {
+        int bucket = OutboxRow.bucket("late");
+        List<String> late = Collections.nCopies(3 * OutboxReader.ROWS_PER_BUCKET, "late");
+        whileLate(late, Buckets.of(bucket), reader -> {
+            for (int part = 1; part <= 3; part++) {
+                OutboxReader.Exchange found = exchange(reader, List.of(), Buckets.of(bucket), Long.MAX_VALUE);
+                assertEquals(OutboxReader.ROWS_PER_BUCKET, found.rows().size());
+                assertEquals(Buckets.of(bucket), found.more());
+                exchange(reader, found.rows(), Buckets.NONE, Long.MAX_VALUE);
+            }
+        });
+    }
+
+    @Test
+    void whatIsFoundLateIsReadToItsEndAlsoWhenItIsLarge() throws Exception {
+        int bucket = OutboxRow.bucket("late");
+        String other = keyInBucket((bucket + 1) % OutboxRow.BUCKETS, "late-");
+        Buckets both = Buckets.of(bucket).and(Buckets.of(OutboxRow.bucket(other)));
+        whileLate(List.of("late", "late", other), both, reader -> {
+            OutboxReader.Exchange found = exchange(reader, List.of(), both, 3); // each of them has two bytes
+            assertEquals(2, found.rows().size());
+            assertEquals(both, found.more());
+            exchange(reader, found.rows(), Buckets.NONE, 3);
+
+            assertEquals(
+                    other,
+                    exchange(reader, List.of(), both, 3).rows().getFirst().aggregateId());
+        });
+    }
+
+    /** Rows of these keys commit when readings start behind them; the next reading is one from the first row on. */
+    private void whileLate(List<String> keys, Buckets buckets, Consumer<OutboxReader> found) throws Exception {
+        AtomicLong now = new AtomicLong();
+        Marks marks = new Marks(Duration.ofSeconds(2), Duration.ofDays(1), now::get);
+        try (RelayConnection connection = harness.connection();
+                Connection slow = harness.connect();
+                Statement statement = slow.createStatement()) {
+            OutboxReader reader = new OutboxReader(connection, marks);
+            slow.setAutoCommit(false);
+            Map<String, Integer> sequences = new HashMap<>();
+            for (String key : keys) {
+                statement.execute(insert(key, sequences.merge(key, 1, Integer::sum)));
+            }
+            for (int bucket : buckets.numbers().toArray()) {
+                harness.execute(insert(keyInBucket(bucket, "key-"), 1));
+            }
+            OutboxReader.Exchange others = exchange(reader, List.of(), buckets, Long.MAX_VALUE);
+            for (int move = 0; move < 2; move++) {
+                now.addAndGet(Duration.ofSeconds(2).toNanos());
+                buckets.numbers().forEach(marks::start);
+            }
+            exchange(reader, others.rows(), Buckets.NONE, Long.MAX_VALUE);
+            slow.commit();
+            assertEquals(
+                    List.of(),
+                    exchange(reader, List.of(), buckets, Long.MAX_VALUE).rows());
+            now.addAndGet(Duration.ofDays(1).toNanos());
+
+            found.accept(reader);
+        }
+    }
+
+    private static OutboxReader.Exchange exchange(
+            OutboxReader reader, List<OutboxRow> sent, Buckets buckets, long bytes) {
+        return reader.exchange(sent, buckets, OutboxReader.LeftOut.NOTHING, bytes);
+    }
+
+    private static String keyInBucket(int bucket, String prefix) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> prefix + i)
+                .filter(key -> OutboxRow.bucket(key) == bucket)
+                .findFirst()
+                .orElseThrow();
     }
 
     private String insert(String key, int sequence) {
@@ -400,7 +477,7 @@ class RelayIT {
         harness.start(new RelayVariant() {
             @Override
             Marks marks() {
-                return new Marks(Duration.ofMillis(20), Duration.ofMillis(500));
+                return new Marks(Duration.ofMillis(20), Duration.ofMillis(500), System::nanoTime);
             }
         });
         try (Connection slow = harness.connect();
@@ -452,6 +529,7 @@ class RelayIT {
         String looking = plan("bigint[]", BucketLocks.LOOK, "'{0,500}'");
         assertTrue(looking.contains("(id > buckets.start)"), looking);
         assertTrue(looking.contains("Index Cond: ((bucket ="), looking);
+        assertTrue(looking.contains("using outbox_refused on outbox"), looking);
         String deleting = plan("smallint[], bigint[]", OutboxReader.DELETE, "'{1,2}', '{1,2}'");
         assertTrue(
                 deleting.contains("Index Cond: ((bucket = ANY (ARRAY[sent.bucket])) AND (id = ANY (ARRAY[sent.id])))"),

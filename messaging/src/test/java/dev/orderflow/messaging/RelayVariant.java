@@ -92,7 +92,8 @@ class RelayVariant {
 
         @Override
         Look look(Long[] starts) {
-            return new Look(super.look(starts).waiting(), OutboxRow.BUCKETS, false);
+            Look seen = super.look(starts);
+            return new Look(seen.waiting(), seen.due(), OutboxRow.BUCKETS, false);
         }
 
         @Override
