@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies batches: marks, effects and parked records in one transaction; again and again while the database does not let
- * it; in halves when one of its records is to blame, until it is alone. A large batch is applied in a few transactions at
+ * it; in halves when one of its records is to blame, or when they take too long together, until it is alone. A large batch is applied in a few transactions at
  * a time, none of which has a key in common with another.
  */
 final class BatchConsumer implements Inbox.Consumer {
@@ -26,21 +28,31 @@ final class BatchConsumer implements Inbox.Consumer {
 
     private static final int SHARES = 4; // while one waits for the disk, the others go on
     private static final int WORTH_SHARING = 64; // records
+    private static final int ALONE = 3; // times that a single record may take too long before it is to blame
 
     private final String name;
     private final Set<String> eventTypes;
     private final Inbox.Handler handler;
     private final InboxParts parts;
     private final ParkingLimit limit;
+    private final Duration longest;
     private final AtomicBoolean redriving = new AtomicBoolean();
     private final UnderWay transactions = new UnderWay();
 
-    BatchConsumer(String name, Set<String> eventTypes, Inbox.Handler handler, InboxParts parts, ParkingLimit limit) {
+    /** @param longest after which time the database ends a transaction */
+    BatchConsumer(
+            String name,
+            Set<String> eventTypes,
+            Inbox.Handler handler,
+            InboxParts parts,
+            ParkingLimit limit,
+            Duration longest) {
         this.name = name;
         this.eventTypes = eventTypes;
         this.handler = handler;
         this.parts = parts;
         this.limit = limit;
+        this.longest = longest;
     }
 
     /** False when one is under way; otherwise {@link #endRedrive} has to follow. */
@@ -121,8 +133,22 @@ final class BatchConsumer implements Inbox.Consumer {
         return persistently(records, null).onFailure().recoverWithUni(poison -> isolate(records, poison));
     }
 
-    /** Nothing is given up for a reason that passes: the batch waits, unacknowledged, and so do those after it. */
+    /** The database ended the transaction, because it took too long. */
+    private static final class TooSlow extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        TooSlow(Throwable failure) {
+            super(failure.getMessage(), null, false, false); // no cause: that would be one that passes
+        }
+    }
+
+    /**
+     * Nothing is given up for a reason that passes: the batch waits, unacknowledged, and so do those after it. Only what
+     * takes too long, alone several times, and is not being parked, fails like what can never be applied.
+     */
     private Uni<Void> persistently(List<InboxRecord> records, @Nullable String poison) {
+        AtomicInteger tooSlow = new AtomicInteger();
+        int enough = records.size() > 1 ? 1 : ALONE;
         return Uni.createFrom()
                 .deferred(() -> transactions.begin()
                         ? attempt(records, poison).onTermination().invoke(transactions::end)
@@ -130,12 +156,18 @@ final class BatchConsumer implements Inbox.Consumer {
                 .onFailure(failure ->
                         transactions.isClosed()) // of a service that comes apart: nothing is known of the records
                 .recoverWithUni(() -> Uni.createFrom().nothing())
-                .onFailure(TransientFailure::is)
+                .onFailure(failure -> failure instanceof TooSlow && tooSlow.incrementAndGet() >= enough)
+                .transform(failure -> new IllegalStateException("takes too long: " + failure.getMessage()))
+                .onFailure(BatchConsumer::passes)
                 .invoke(failure -> sayWaiting(records, failure))
-                .onFailure(TransientFailure::is)
+                .onFailure(BatchConsumer::passes)
                 .retry()
                 .withBackOff(Backoff.FIRST, Backoff.LONGEST)
                 .indefinitely();
+    }
+
+    private static boolean passes(Throwable failure) {
+        return failure instanceof TooSlow || TransientFailure.is(failure);
     }
 
     private void sayWaiting(List<InboxRecord> records, Throwable failure) {
@@ -176,17 +208,28 @@ final class BatchConsumer implements Inbox.Consumer {
     /** @param poison why the records, then only one, are known to be impossible to apply; null when they are not */
     private Uni<Void> attempt(List<InboxRecord> records, @Nullable String poison) {
         ProcessSpans spans = new ProcessSpans(parts.spans(), name);
+        AtomicReference<Countdown> time = new AtomicReference<>();
         return parts.outbox()
-                .isolatedTransaction(transaction -> InboxTable.markFresh(transaction.sql(), name, records)
-                        .flatMap(fresh -> {
-                            transaction.afterCommit(
-                                    () -> parts.metrics().duplicates(name, records.size() - fresh.size()));
-                            return fresh.isEmpty()
-                                    ? Uni.createFrom().voidItem()
-                                    : settle(transaction, fresh, poison, spans);
-                        }))
+                .isolatedTransaction(transaction -> {
+                    time.set(new Countdown(longest));
+                    return InboxTable.markFresh(transaction.sql(), name, records)
+                            .flatMap(fresh -> {
+                                transaction.afterCommit(
+                                        () -> parts.metrics().duplicates(name, records.size() - fresh.size()));
+                                return fresh.isEmpty()
+                                        ? Uni.createFrom().voidItem()
+                                        : settle(transaction, fresh, poison, spans);
+                            });
+                })
+                .onFailure(failure -> poison == null && isTooSlow(failure, time.get()))
+                .transform(TooSlow::new)
                 .onTermination()
                 .invoke((done, failure, cancelled) -> spans.end(failure));
+    }
+
+    /** Of a transaction that it ends the database says why, or only that the connection is gone. */
+    private static boolean isTooSlow(Throwable failure, @Nullable Countdown time) {
+        return TransientFailure.isTooSlow(failure) || (TransientFailure.is(failure) && time != null && time.isOver());
     }
 
     /** Runs a redrive's transaction; what it is given applies one record, inside a span as at its first delivery. */

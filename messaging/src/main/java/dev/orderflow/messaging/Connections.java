@@ -21,10 +21,13 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 class Connections implements PgPoolCreator {
 
+    /** What takes longer is ended by the server, with its connection. */
+    static final Duration LONGEST_TRANSACTION = Duration.ofSeconds(30);
+
     // A transaction that was forgotten holds locks and keeps the vacuum from cleaning the outbox: the server ends it.
     private static final Map<String, String> TRANSACTIONS = Map.of(
             "idle_in_transaction_session_timeout", "5s",
-            "transaction_timeout", "30s",
+            "transaction_timeout", LONGEST_TRANSACTION.toSeconds() + "s",
             "lock_timeout", "5s");
 
     // The server finds out within 20 s that a relay's machine is gone, and frees its lock.

@@ -35,12 +35,13 @@ import org.jspecify.annotations.Nullable;
 class ConsumerLag {
 
     private static final String CHANNEL = "mp.messaging.incoming.";
+    private static final Duration OUTDATED = Duration.ofSeconds(30);
 
     private final KafkaClientService channels;
     private final Config config;
     private final Map<String, Object> kafka;
     private @Nullable Admin admin;
-    private volatile @Nullable Long lag;
+    private volatile @Nullable Told told;
 
     ConsumerLag(
             KafkaClientService channels, Config config, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
@@ -49,18 +50,21 @@ class ConsumerLag {
         this.kafka = kafka;
     }
 
-    /** Records that are not acknowledged, as of the last time that Kafka told; null before the first. */
+    /** Records that are not acknowledged, as Kafka told lately; null when it has not. */
     @Nullable
     Long records() {
-        return lag;
+        Told last = told;
+        return last == null || System.nanoTime() - last.nanos() > OUTDATED.toNanos() ? null : last.records();
     }
+
+    private record Told(long records, long nanos) {}
 
     /** Asks Kafka; fails while it does not answer. One at a time. */
     Uni<Void> refresh() {
         return Uni.createFrom()
                 .<Void>emitter(answer -> Thread.ofVirtual().name("consumer-lag").start(() -> {
                     try {
-                        lag = ask(admin());
+                        told = new Told(ask(admin()), System.nanoTime());
                         answer.complete(null);
                     } catch (Exception e) { // whatever it was, an answer has to be given
                         answer.fail(e);

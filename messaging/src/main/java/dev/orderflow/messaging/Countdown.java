@@ -13,6 +13,11 @@ final class Countdown {
         this(System::nanoTime);
     }
 
+    Countdown(Duration fromNow) {
+        this();
+        set(fromNow);
+    }
+
     /** @param nanos the clock */
     Countdown(LongSupplier nanos) {
         this.nanos = nanos;

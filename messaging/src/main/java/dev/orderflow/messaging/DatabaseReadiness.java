@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Down while the database does not answer a transaction's connection. In place of Quarkus' own checks: one of them asks
+ * Down while the database does not answer a transaction's connection, or only reads. In place of Quarkus' own checks: one of them asks
  * over the connection that migrated, which nothing else uses, and says down once when that one was cut.
  */
 @Readiness
@@ -27,8 +27,11 @@ public class DatabaseReadiness implements AsyncHealthCheck {
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        return pool.withConnection(connection -> connection.query("select 1").execute())
-                .map(answered -> HealthCheckResponse.up(NAME))
+        return pool.withConnection(connection ->
+                        connection.query("show transaction_read_only").execute())
+                .map(rows -> rows.iterator().next().getString(0).equals("off")
+                        ? HealthCheckResponse.up(NAME)
+                        : down("takes no writes"))
                 .ifNoItem()
                 .after(LIMIT)
                 .recoverWithItem(() -> down("does not answer"))

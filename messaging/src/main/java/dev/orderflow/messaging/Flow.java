@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param parkedKeys keys of which a record could not be applied
  * @param parked those records and the ones behind them
  * @param lag records on Kafka that the service, all replicas together, has yet to acknowledge, as of a few seconds ago;
- *     null before Kafka has told for the first time
+ *     null when Kafka has told nothing for half a minute
  */
 @RegisterForReflection
 public record Flow(

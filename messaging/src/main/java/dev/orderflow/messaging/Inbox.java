@@ -61,7 +61,8 @@ public class Inbox {
                 config.parkedPerMinute(),
                 InstantSource.system(),
                 parts.metrics().stopped(name));
-        BatchConsumer consumer = new BatchConsumer(name, Set.copyOf(eventTypes), handler, parts, limit);
+        BatchConsumer consumer =
+                new BatchConsumer(name, Set.copyOf(eventTypes), handler, parts, limit, Connections.LONGEST_TRANSACTION);
         if (consumers.putIfAbsent(name, consumer) != null) {
             throw new IllegalStateException("there is a consumer " + name + " already");
         }

@@ -6,8 +6,11 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -38,6 +41,8 @@ class InboxCare {
                 select ctid from %1$s where %2$s < now() - make_interval(secs => $1) order by %2$s limit $2))""";
 
     private static final int BATCH = 5_000;
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final Duration SHORTEST_KEEP = Duration.ofDays(8); // a day more than topics keep what is on them
 
     private final Pool pool;
     private final double keepSeconds;
@@ -45,48 +50,68 @@ class InboxCare {
 
     InboxCare(Pool pool, MessagingConfig config) {
         this.pool = pool;
+        if (config.inboxKeep().compareTo(SHORTEST_KEEP) < 0) {
+            throw new IllegalArgumentException(
+                    ("messaging.inbox-keep is %s and must be at least %s: topics keep events for"
+                                    + " a week, and one that is delivered again after its mark is gone has its effect again")
+                            .formatted(config.inboxKeep(), SHORTEST_KEEP));
+        }
         keepSeconds = config.inboxKeep().toSeconds();
         prepared = Uni.createFrom()
                 .deferred(this::prepareDays)
-                .onFailure(TransientFailure::is)
+                .onFailure(InboxCare::isAway)
+                .invoke(failure -> LOG.warnf("inbox not prepared yet, trying again: %s", failure))
+                .onFailure(InboxCare::isAway)
                 .retry()
                 .withBackOff(Backoff.FIRST, Backoff.LONGEST)
                 .indefinitely()
                 .onFailure()
-                .invoke(failure -> LOG.warnf("inbox without days, its default partition takes all: %s", failure))
+                .invoke(failure -> LOG.warnf(
+                        "inbox without some of its days, its default partition takes what is theirs: %s", failure))
                 .onFailure()
                 .recoverWithNull()
                 .memoize()
                 .indefinitely();
     }
 
+    /** Whoever holds on to the default partition, as a dump does for as long as it runs, is not waited for. */
+    private static boolean isAway(Throwable failure) {
+        return TransientFailure.is(failure)
+                && !(failure instanceof PgException answer
+                        && answer.getSqlState().equals(LOCK_NOT_AVAILABLE));
+    }
+
     /**
-     * Completes when today's partition was prepared for the first time, and never fails: it waits for the database, and a
-     * role that may not create tables has the default partition.
+     * Completes when the days were prepared for the first time, as far as they can be, and never fails: it waits for the
+     * database only. A day that cannot be prepared, as by a role that may not create tables, has the default partition.
      */
     Uni<Void> prepared() {
         return prepared;
     }
 
+    /** Does all that it can; then it fails with what it could not do. */
     Uni<Void> run() {
-        return prepared.chain(this::prepareDays)
-                .chain(this::dropDays)
-                .chain(() -> forget(FORGET.formatted("inbox_default", "received_at")))
-                .chain(() -> forget(FORGET.formatted("discarded", "discarded_at")))
-                .chain(() -> forget(FORGET.formatted("skipped", "skipped_at")));
+        return prepared.chain(() -> each(
+                Multi.createFrom()
+                        .<Supplier<Uni<Void>>>items(
+                                this::prepareDays,
+                                this::dropDays,
+                                () -> forget(FORGET.formatted("inbox_default", "received_at")),
+                                () -> forget(FORGET.formatted("discarded", "discarded_at")),
+                                () -> forget(FORGET.formatted("skipped", "skipped_at"))),
+                Supplier::get));
     }
 
     private Uni<Void> prepareDays() {
-        return each(
-                query(MISSING_DAYS, Tuple.tuple()),
-                row -> query("select inbox_prepare($1)", Tuple.of(row.getLocalDate(0))));
+        return each(rows(MISSING_DAYS, Tuple.tuple()), row -> query(
+                        "select inbox_prepare($1)", Tuple.of(row.getLocalDate(0)))
+                .replaceWithVoid());
     }
 
     private Uni<Void> dropDays() {
-        return each(
-                query(OLD_DAYS, Tuple.of(keepSeconds)),
-                row -> query(
-                        "select inbox_drop($1, make_interval(secs => $2))", Tuple.of(row.getString(0), keepSeconds)));
+        return each(rows(OLD_DAYS, Tuple.of(keepSeconds)), row -> query(
+                        "select inbox_drop($1, make_interval(secs => $2))", Tuple.of(row.getString(0), keepSeconds))
+                .replaceWithVoid());
     }
 
     private Uni<Void> forget(String batch) {
@@ -94,14 +119,20 @@ class InboxCare {
                 .flatMap(rows -> rows.rowCount() < BATCH ? Uni.createFrom().voidItem() : forget(batch));
     }
 
-    private static Uni<Void> each(Uni<RowSet<Row>> rows, Function<Row, Uni<RowSet<Row>>> step) {
-        return rows.onItem()
-                .transformToMulti(found -> Multi.createFrom().iterable(found))
-                .onItem()
-                .transformToUniAndConcatenate(step::apply)
+    /** One after another, each of them whatever became of those before. */
+    private static <T> Uni<Void> each(Multi<T> all, Function<T, Uni<Void>> step) {
+        return all.onItem()
+                .transformToUni(step::apply)
+                .collectFailures()
+                .concatenate()
                 .collect()
                 .last()
                 .replaceWithVoid();
+    }
+
+    private Multi<Row> rows(String sql, Tuple values) {
+        return query(sql, values).onItem().transformToMulti(found -> Multi.createFrom()
+                .iterable(found));
     }
 
     private Uni<RowSet<Row>> query(String sql, Tuple values) {

@@ -207,7 +207,7 @@ record InboxRecord(
         return bytes != null && KeyText.isText(bytes) ? new String(bytes, StandardCharsets.UTF_8) : null;
     }
 
-    /** Keys as people write them: text where the bytes are text, otherwise {@code base64:} and the bytes. */
+    /** Keys as people write them: text where the bytes are text, otherwise {@code base64:} and the bytes, fit for a query. */
     static final class KeyText {
 
         private static final String ENCODED = "base64:";
@@ -217,12 +217,12 @@ record InboxRecord(
         static String of(byte[] key) {
             return isText(key)
                     ? new String(key, StandardCharsets.UTF_8)
-                    : ENCODED + Base64.getEncoder().encodeToString(key);
+                    : ENCODED + Base64.getUrlEncoder().encodeToString(key);
         }
 
         static byte[] parse(String text) {
             return text.startsWith(ENCODED)
-                    ? Base64.getDecoder().decode(text.substring(ENCODED.length()))
+                    ? Base64.getUrlDecoder().decode(text.substring(ENCODED.length()))
                     : text.getBytes(StandardCharsets.UTF_8);
         }
 

@@ -24,7 +24,7 @@ class InboxUpkeep {
 
     InboxUpkeep(InboxCare inbox, FlowQuery flow, ConsumerLag consumers, Vertx vertx) {
         care = new Repetition(vertx, inbox::run, CARE, CARE_AFTER_FAILURE);
-        // A Kafka that is away is said by others; what was known last stays.
+        // A Kafka that is away is said by others.
         lag = new Repetition(
                 vertx,
                 () -> consumers.refresh().onFailure(InboxUpkeep::isKafkaAway).recoverWithNull(),

@@ -79,21 +79,24 @@ public class ParkedResource {
 
     /**
      * The same for the keys that have waited longest, {@code limit} at a time: those of which the first record was parked
-     * for a reason that begins with {@code reason}, or all. Each key keeps its order; one that fails again does not keep
-     * the others back. {@code more} says that there are further keys or records.
+     * for a reason that begins with {@code reason}, or all. Each key keeps its order. {@code more} says that there are
+     * further keys or records: the next request has the answer's {@code after}, so that keys that failed again do not keep
+     * the others back.
      */
     @POST
     @Path("/redrive-all")
     public Uni<Redrive.Report> redriveAll(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("reason") @DefaultValue("") String reason,
+            @QueryParam("after") @DefaultValue("0") String after,
             @QueryParam("limit") @DefaultValue("50") String limit,
             @QueryParam("dry_run") @DefaultValue("false") String dryRun,
             @QueryParam("per_second") @DefaultValue("100") String perSecond) {
         BatchConsumer of = consumer(consumer);
+        long first = number("after", after, 0, Long.MAX_VALUE);
         int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
         Redrive.Pace pace = pace(perSecond);
-        return alone(of, redrive.keys(of, text("reason", reason), atMost, pace, one(of, dryRun, pace)));
+        return alone(of, redrive.keys(of, text("reason", reason), first, atMost, pace, one(of, dryRun, pace)));
     }
 
     private static Redrive.Pace pace(String perSecond) {

@@ -123,11 +123,15 @@ class Parking {
                 .preparedQuery(PARK_KEY)
                 .execute(Tuple.of(consumer, Buffer.buffer(record.key())))
                 .chain(() -> connection.preparedQuery(PARK).execute(values))
-                .flatMap(rows -> {
-                    List<OutboxRow> copies = new ArrayList<>();
-                    rows.forEach(row -> copies.add(copy(consumer, record, reason, row.getLong("id"))));
-                    return outbox.insert(connection, copies);
-                });
+                .flatMap(rows -> rows.size() == 0
+                        ? freeKey(connection, consumer, record.key()) // it is parked already, perhaps with another key
+                        : outbox.insert(
+                                connection,
+                                List.of(copy(
+                                        consumer,
+                                        record,
+                                        reason,
+                                        rows.iterator().next().getLong("id")))));
     }
 
     /** For people and tools that look at topics; what is redriven is the parked row. */
@@ -215,7 +219,14 @@ class Parking {
         return connection
                 .preparedQuery("delete from parked where id = $1")
                 .execute(Tuple.of(id))
-                .chain(() -> connection.preparedQuery(FREE_KEY).execute(Tuple.of(consumer, Buffer.buffer(key))))
+                .chain(() -> freeKey(connection, consumer, key));
+    }
+
+    /** If nothing of it is parked any more. */
+    private static Uni<Void> freeKey(SqlConnection connection, String consumer, byte[] key) {
+        return connection
+                .preparedQuery(FREE_KEY)
+                .execute(Tuple.of(consumer, Buffer.buffer(key)))
                 .replaceWithVoid();
     }
 

@@ -44,18 +44,24 @@ class Redrive {
     /**
      * What became of several keys.
      *
-     * @param more whether there are further keys or records, which were not tried: ask again
+     * @param more whether there are further keys or records, which were not tried: ask again, from after {@code after} on
+     * @param after where this one ended: keys up to there were tried to their ends, or up to a record that failed again
      */
     @RegisterForReflection
     record Report(
             @JsonProperty("keys") List<Outcome> keys,
-            @JsonProperty("more") boolean more) {}
+            @JsonProperty("more") boolean more,
+            @JsonProperty("after") long after) {}
 
     private static final String KEYS = """
-            select key from (
+            select key, first from (
                 select key, min(id) as first, (array_agg(reason order by id))[1] as reason
                 from parked where consumer = $1 group by key) as keys
-            where starts_with(reason, $2) order by first limit $3""";
+            where starts_with(reason, $2) and first > $4 order by first limit $3""";
+
+    private record Key(byte[] key, long first) {}
+
+    private record Tried(Key key, Outcome outcome) {}
 
     /** Records of one key that a dry run tries, all in one transaction. */
     private static final int DRY_RECORDS = 100;
@@ -107,27 +113,45 @@ class Redrive {
      * Redrives keys, those that have waited longest first, one after another.
      *
      * @param reason what the reason of a key's first record begins with; empty for all
+     * @param after the id behind which the key's first record is; 0 for all
      * @param redrive {@link #key} or {@link #dryRun}
      */
     Uni<Report> keys(
-            BatchConsumer consumer, String reason, int atMost, Pace pace, Function<byte[], Uni<Outcome>> redrive) {
+            BatchConsumer consumer,
+            String reason,
+            long after,
+            int atMost,
+            Pace pace,
+            Function<byte[], Uni<Outcome>> redrive) {
         return pool.withConnection(connection ->
-                        connection.preparedQuery(KEYS).execute(Tuple.of(consumer.name(), reason, atMost + 1)))
+                        connection.preparedQuery(KEYS).execute(Tuple.of(consumer.name(), reason, atMost + 1, after)))
                 .map(rows -> rows.stream()
-                        .map(row -> row.getBuffer("key").getBytes())
+                        .map(row -> new Key(row.getBuffer("key").getBytes(), row.getLong("first")))
                         .toList())
                 .flatMap(keys -> Multi.createFrom()
                         .iterable(keys.subList(0, Math.min(atMost, keys.size())))
                         .onItem()
                         .transformToUniAndConcatenate(key -> pace.isOver()
-                                ? Uni.createFrom().<Outcome>nullItem()
-                                : redrive.apply(key).onItem().delayIt().by(pace.pause))
+                                ? Uni.createFrom().<Tried>nullItem()
+                                : redrive.apply(key.key())
+                                        .map(outcome -> new Tried(key, outcome))
+                                        .onItem()
+                                        .delayIt()
+                                        .by(pace.pause))
                         .collect()
                         .asList()
-                        .map(outcomes -> new Report(
-                                outcomes,
-                                outcomes.size() < keys.size()
-                                        || outcomes.stream().anyMatch(Outcome::more))));
+                        .map(tried -> report(tried, tried.size() < keys.size(), after)));
+    }
+
+    private static Report report(List<Tried> tried, boolean moreKeys, long after) {
+        return new Report(
+                tried.stream().map(Tried::outcome).toList(),
+                moreKeys || tried.stream().anyMatch(one -> one.outcome().more()),
+                tried.stream()
+                        .filter(one -> !one.outcome().more())
+                        .mapToLong(one -> one.key().first())
+                        .max()
+                        .orElse(after));
     }
 
     /** Applies a key's records as a redrive would, the first hundred at most, and undoes it all. */

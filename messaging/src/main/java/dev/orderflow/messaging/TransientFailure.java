@@ -16,15 +16,17 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether trying again later can help. By SQLSTATE where the database answered: connection (08), conflict with
- * another transaction (40), out of resources (53), operator or shutdown (57), a lock not got in time (55P03), a
- * transaction that took longer than its session may (25P03, 25P04). Otherwise by whether the failure is one of
- * connecting. Everything else would fail for ever.
+ * Decides whether trying again later can help. By SQLSTATE where the database answered: connection (08), login (28), no
+ * such database (3D), conflict with another transaction (40), out of resources (53), operator or shutdown (57), its disk
+ * (58), a database that only reads, as a former primary (25006), a lock not got in time (55P03), a transaction that took
+ * longer than its session may (25P03, 25P04). Otherwise by whether the failure is one of connecting. Everything else
+ * would fail for ever.
  */
 public final class TransientFailure {
 
-    private static final Set<String> CLASSES = Set.of("08", "40", "53", "57");
-    private static final Set<String> STATES = Set.of("55P03", "25P03", "25P04");
+    private static final Set<String> CLASSES = Set.of("08", "28", "3D", "40", "53", "57", "58");
+    private static final Set<String> TOO_SLOW = Set.of("25P03", "25P04", "57014");
+    private static final Set<String> OTHERS = Set.of("25006", "55P03");
     private static final int DEEPEST_CAUSE = 20;
 
     private TransientFailure() {}
@@ -49,7 +51,20 @@ public final class TransientFailure {
     }
 
     static boolean isSqlState(String state) {
-        return state.length() == 5 && (CLASSES.contains(state.substring(0, 2)) || STATES.contains(state));
+        return state.length() == 5
+                && (CLASSES.contains(state.substring(0, 2)) || TOO_SLOW.contains(state) || OTHERS.contains(state));
+    }
+
+    /** Whether the database ended it because it took too long: less at a time may be done in time. */
+    static boolean isTooSlow(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (cause instanceof PgException answer) {
+                return TOO_SLOW.contains(answer.getSqlState());
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     private static boolean isConnection(Throwable cause) {

@@ -92,7 +92,8 @@ final class Assembly implements AutoCloseable {
         Parking parking = new Parking(appender, config);
         ParkingLimit limit = new ParkingLimit(name, 50, InstantSource.system(), new AtomicInteger());
         InboxParts parts = new InboxParts(outbox, parking, spans, metrics);
-        return new BatchConsumer(name, Set.of("thing.happened"), handler, parts, limit);
+        return new BatchConsumer(
+                name, Set.of("thing.happened"), handler, parts, limit, Connections.LONGEST_TRANSACTION);
     }
 
     /** As a service's channels are set up. */

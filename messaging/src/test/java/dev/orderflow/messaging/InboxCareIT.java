@@ -10,6 +10,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgException;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,9 @@ class InboxCareIT {
 
     @Inject
     InboxCare care;
+
+    @Inject
+    Pool pool;
 
     @Inject
     DataSource database;
@@ -81,6 +86,7 @@ class InboxCareIT {
         care.run().await().atMost(PATIENCE);
         oldDay("2020-01-03", OLD);
         execute("drop table " + name(today().plusDays(2)));
+        execute("insert into inbox values ('1970-01-01', 'c', 'seen long ago', %s)".formatted(OLD));
         try (Connection other = database.getConnection();
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
@@ -92,10 +98,39 @@ class InboxCareIT {
             assertEquals("55P03", locked.getSqlState());
             assertEquals(1, partitions("inbox_20200103"));
             assertEquals(1, partitions(name(today().plusDays(2))), "prepared in a transaction of its own");
+            assertEquals(0, number("select count(*) from inbox_default where consumer = 'c'"));
             other.rollback();
         }
         care.run().await().atMost(PATIENCE);
         assertEquals(0, partitions("inbox_20200103"));
+    }
+
+    /** As a dump does, for as long as it runs. */
+    @Test
+    void noConsumerWaitsForSomebodyWhoReadsTheDefaultPartition() throws SQLException {
+        care.run().await().atMost(PATIENCE);
+        execute("drop table " + name(today().plusDays(2)));
+        try (Connection other = database.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select count(*) from inbox_default");
+
+            new InboxCare(pool, Configured.asUsual()).prepared().await().atMost(PATIENCE);
+
+            assertEquals(0, partitions(name(today().plusDays(2))));
+            other.rollback();
+        }
+        care.run().await().atMost(PATIENCE);
+        assertEquals(1, partitions(name(today().plusDays(2))));
+    }
+
+    @Test
+    void marksAreNotForgottenBeforeTheirEvents() {
+        MessagingConfig shorter = Configured.with(Map.of("messaging.inbox-keep", "7d"));
+
+        Exception refused = assertThrows(IllegalArgumentException.class, () -> new InboxCare(pool, shorter));
+
+        assertTrue(refused.toString().contains("messaging.inbox-keep"), refused::toString);
     }
 
     @Test

@@ -26,6 +26,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -58,6 +59,9 @@ class InboxIT {
 
     @Inject
     Inbox inbox;
+
+    @Inject
+    InboxParts parts;
 
     @Inject
     Pool pool;
@@ -609,6 +613,92 @@ class InboxIT {
 
         await().atMost(PATIENCE).until(() -> isStopped("flooded"));
         assertEquals(0, acknowledged.get());
+    }
+
+    @Test
+    void whatCanNeverBeDoneInTimeIsParkedAloneAndHoldsUpNothing() {
+        neverInTime("told why", "set local statement_timeout = '100ms'", Connections.LONGEST_TRANSACTION);
+    }
+
+    @Test
+    void whatIsEndedAfterAllItsTimeIsParkedAloneAndHoldsUpNothing() {
+        neverInTime("not told why", "select pg_sleep(0.2)", Duration.ofMillis(100));
+    }
+
+    /** The third of four records never comes to the end of its transaction. */
+    private void neverInTime(String name, String first, Duration longest) {
+        Set<String> applied = ConcurrentHashMap.newKeySet();
+        Inbox.Handler handler = (transaction, fresh) -> {
+            transaction.afterCommit(() -> fresh.forEach(event -> applied.add(event.aggregateId())));
+            return fresh.stream().noneMatch(event -> event.aggregateId().equals(key + "-2"))
+                    ? Uni.createFrom().voidItem()
+                    : sql(transaction, first)
+                            .chain(() ->
+                                    sql(transaction, "select pg_sleep(0.2), pg_terminate_backend(pg_backend_pid())"));
+        };
+        ParkingLimit limit = new ParkingLimit(name, 50, InstantSource.system(), new AtomicInteger());
+        BatchConsumer hasty = new BatchConsumer(name, Set.of("thing.happened"), handler, parts, limit, longest);
+        List<ConsumerRecord<byte[], byte[]>> records = IntStream.range(0, 4)
+                .mapToObj(i -> received(key + "-" + i, 1, i))
+                .toList();
+
+        hasty.receive(batch(records)).await().atMost(PATIENCE);
+
+        assertEquals(Set.of(key + "-0", key + "-1", key + "-3"), applied);
+        List<Row> parked = rows("select * from parked where consumer = $1", name);
+        assertEquals(1, parked.size());
+        assertEquals(key + "-2", parked.getFirst().getBuffer("key").toString());
+        assertTrue(parked.getFirst().getString("reason").contains("takes too long"));
+    }
+
+    private static Uni<Void> sql(Transaction transaction, String statement) {
+        return transaction.sql().query(statement).execute().replaceWithVoid();
+    }
+
+    @Test
+    void aConsumerThatCannotEvenParkStops() {
+        Inbox.Consumer helpless = inbox.consumer("helpless", Set.of("thing.happened"), (transaction, fresh) -> {
+            throw new IllegalStateException("cannot do anything");
+        });
+        execute("create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;"
+                + " create trigger refuse before insert on parked for each row when (new.consumer = 'helpless')"
+                + " execute function refuse()");
+        try {
+            AtomicInteger acknowledged = new AtomicInteger();
+            helpless.receive(batch(List.of(received(key, 1, 1))))
+                    .subscribe()
+                    .with(done -> acknowledged.incrementAndGet());
+
+            await().atMost(PATIENCE).until(() -> isStopped("helpless"));
+            assertEquals(0, acknowledged.get());
+            assertEquals(
+                    0,
+                    rows("select * from inbox where consumer = $1", "helpless").size());
+        } finally {
+            execute("drop trigger refuse on parked; drop function refuse");
+        }
+    }
+
+    /** One record that comes with two keys, after its mark was forgotten. */
+    @Test
+    void aKeyOfWhichNothingIsParkedIsNotParkedEither() {
+        things.meets(event -> {
+            throw new IllegalArgumentException("poison");
+        });
+        ConsumerRecord<byte[], byte[]> record = received(key, 1, 1);
+        receive(List.of(record));
+        ConsumerRecord<byte[], byte[]> again =
+                new ConsumerRecord<>(record.topic(), 0, 2, Wire.bytes(key + "-again"), record.value());
+        record.headers().forEach(header -> again.headers().add(header));
+        execute("delete from inbox where consumer = 'test' and identity = '" + Wire.header(record, "ce_id") + "'");
+
+        receive(List.of(again));
+
+        assertEquals(1, parked(key).size());
+        assertEquals(
+                0,
+                rows("select * from parked_key where key = convert_to($1, 'UTF8')", key + "-again")
+                        .size());
     }
 
     @Test

@@ -24,9 +24,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -50,11 +53,13 @@ class RedriveIT {
     private final String key = UUID.randomUUID().toString();
     private final String name = "redriven-" + key;
     private Consumer<Envelope> trouble = event -> {};
+    private Inbox.Handler handler = this::apply;
     private Inbox.Consumer consumer = batch -> Uni.createFrom().voidItem();
 
     @BeforeEach
     void consume() {
-        consumer = inbox.consumer(name, Set.of("thing.happened"), this::apply);
+        consumer = inbox.consumer(
+                name, Set.of("thing.happened"), (transaction, fresh) -> handler.handle(transaction, fresh));
     }
 
     private Uni<Void> apply(Transaction transaction, List<Envelope> fresh) {
@@ -170,8 +175,63 @@ class RedriveIT {
         assertTrue(first.getBoolean("more"));
         assertEquals(1, effects(key));
         assertEquals(0, effects(last));
-        assertFalse(redriveAll("", "false", 3).getBoolean("more"));
+
+        JsonPath second = redriveAll("", "false", 2, first.getLong("after"));
+
+        assertEquals(List.of(last), second.getList("keys.key"));
+        assertFalse(second.getBoolean("more"));
         assertEquals(1, effects(last));
+    }
+
+    @Test
+    void aDryRunComesToAllKeys() {
+        List<String> keys = List.of(key, key + "-2", key + "-3");
+        trouble = event -> {
+            throw new IllegalArgumentException("poison");
+        };
+        keys.forEach(each -> receive(List.of(received(each, 1, 1))));
+
+        List<String> tried = new ArrayList<>();
+        JsonPath report = redriveAll("", "true", 2);
+        tried.addAll(report.getList("keys.key"));
+        assertTrue(report.getBoolean("more"));
+        report = redriveAll("", "true", 2, report.getLong("after"));
+        tried.addAll(report.getList("keys.key"));
+
+        assertEquals(keys, tried);
+        assertFalse(report.getBoolean("more"));
+    }
+
+    /** G10: a record that arrives while its key is redriven waits, and is applied behind it. */
+    @Test
+    void aConsumerWaitsForTheRedriveOfItsKey() throws Exception {
+        park(List.of(received(key, 1, 1)));
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        Queue<Long> applied = new ConcurrentLinkedQueue<>();
+        handler = (transaction, fresh) -> {
+            begun.complete(null);
+            return Uni.createFrom()
+                    .completionStage(fresh.getFirst().sequence() == 1 ? gate : CompletableFuture.completedFuture(null))
+                    .invoke(() -> fresh.forEach(event -> applied.add(event.sequence())));
+        };
+
+        CompletableFuture<JsonPath> redrive = CompletableFuture.supplyAsync(() -> redrive(key, "false"));
+        begun.get(10, TimeUnit.SECONDS);
+        CompletableFuture<Void> arrival =
+                consumer.receive(batch(List.of(received(key, 2, 2)))).subscribeAsCompletionStage();
+        await().atMost(PATIENCE)
+                .until(() -> number(
+                                "select count(*) from pg_stat_activity where datname ="
+                                        + " current_database() and wait_event_type = 'Lock' and query like '%parked_key%for update'")
+                        == 1);
+        assertEquals(List.of(), List.copyOf(applied));
+        gate.complete(null);
+
+        assertEquals(1, redrive.get(30, TimeUnit.SECONDS).getInt("redriven"));
+        arrival.get(30, TimeUnit.SECONDS);
+        assertEquals(List.of(1L, 2L), List.copyOf(applied));
+        assertEquals(List.of(), parked(key));
     }
 
     @Test
@@ -233,7 +293,12 @@ class RedriveIT {
     }
 
     private JsonPath redriveAll(String reason, String dryRun, int limit) {
+        return redriveAll(reason, dryRun, limit, 0);
+    }
+
+    private JsonPath redriveAll(String reason, String dryRun, int limit, long after) {
         return RestAssured.given()
+                .queryParam("after", after)
                 .queryParam("consumer", name)
                 .queryParam("reason", reason)
                 .queryParam("dry_run", dryRun)
@@ -244,6 +309,16 @@ class RedriveIT {
                 .statusCode(200)
                 .extract()
                 .jsonPath();
+    }
+
+    private long number(String sql) {
+        return pool.query(sql)
+                .execute()
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getLong(0);
     }
 
     private long effects(String key) {

@@ -18,7 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TransientFailureTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"08006", "40001", "40P01", "53300", "57P01", "57014", "55P03", "25P03", "25P04"})
+    @ValueSource(
+            strings = {
+                "08006", "28P01", "3D000", "40001", "40P01", "53300", "57P01", "57014", "58030", "55P03", "25006",
+                "25P03", "25P04"
+            })
     void passes(String sqlState) {
         assertTrue(TransientFailure.is(new PgException("", "FATAL", sqlState, "")));
         assertTrue(TransientFailure.is(new CompletionException(new PgException("", "FATAL", sqlState, ""))));
