@@ -12,6 +12,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 /** A consumer as a service has it, but for the framework around it. */
 final class Consuming {
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
     private final KafkaConsumer<byte[], byte[]> kafka;
     private final BatchConsumer consumer;
     private final AtomicLong effects = new AtomicLong();
@@ -36,9 +38,14 @@ final class Consuming {
         try (kafka) {
             long start = 0;
             long nextCommit = 0;
+            Countdown patience = new Countdown(LONGEST_PAUSE);
             while (effects.get() < events) {
                 ConsumerRecords<byte[], byte[]> batch = kafka.poll(Duration.ofMillis(100));
+                if (batch.isEmpty() && patience.isOver()) {
+                    throw new IllegalStateException("nothing arrives: %d of %d".formatted(effects.get(), events));
+                }
                 if (!batch.isEmpty()) {
+                    patience.set(LONGEST_PAUSE);
                     start = start == 0 ? System.nanoTime() : start;
                     consumer.receive(batch).await().indefinitely();
                 }

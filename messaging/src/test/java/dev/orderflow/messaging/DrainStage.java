@@ -3,6 +3,7 @@ package dev.orderflow.messaging;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
@@ -62,7 +63,8 @@ final class DrainStage {
     /** Each client on a connection of its own, with its part of the buckets, in exchanges of the same ground.size. */
     private double readAndDeleteAlone(int clients, int batch) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
-        long start = System.nanoTime();
+        CountDownLatch connected = new CountDownLatch(clients);
+        CountDownLatch begin = new CountDownLatch(1);
         for (int client = 0; client < clients; client++) {
             int first = client;
             threads.add(Thread.ofPlatform().start(() -> {
@@ -79,14 +81,25 @@ final class DrainStage {
                 parts.add(part);
                 try (RelayConnection connection = ground.assembly.parts().connection()) {
                     OutboxReader reader = new OutboxReader(connection, new Marks());
+                    connected.countDown();
+                    begin.await();
                     parts.stream().filter(its -> !its.isEmpty()).forEach(its -> empty(reader, its));
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
                 }
             }));
         }
+        connected.await();
+        long start = System.nanoTime();
+        begin.countDown();
         for (Thread thread : threads) {
             thread.join();
         }
-        return Load.rate(ground.size.events(), start);
+        double rate = Load.rate(ground.size.events(), start);
+        if (ground.unsent() > 0) {
+            throw new IllegalStateException("a client has failed: " + ground.unsent() + " rows are left");
+        }
+        return rate;
     }
 
     private static void empty(OutboxReader reader, Buckets buckets) {

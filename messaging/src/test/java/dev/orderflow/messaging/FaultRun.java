@@ -32,6 +32,7 @@ final class FaultRun implements AutoCloseable {
     private static final int REPLICAS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(150);
     private static final Duration LONG = Duration.ofSeconds(25); // for which a relay may not be silent
+    private static final Duration SILENT = Duration.ofSeconds(2); // a relay that goes on speaks each second
     private static final Duration STILLNESS =
             Duration.ofSeconds(30); // longer than a consumer group takes to find itself
     // Which events have committed, apart from the code that is tested.
@@ -48,6 +49,7 @@ final class FaultRun implements AutoCloseable {
         KILL_A_REPLICA,
         STOP_A_REPLICA,
         FREEZE_A_REPLICA,
+        END_A_FROZEN_RELAY,
         CUT_THE_RELAYS,
         RESET_POSTGRES,
         RESET_KAFKA,
@@ -184,6 +186,13 @@ final class FaultRun implements AutoCloseable {
                 pass(pause.multipliedBy(2));
                 replica.signal("CONT");
             }
+            case END_A_FROZEN_RELAY -> {
+                replica.signal("STOP");
+                pass(SILENT.plusSeconds(1));
+                counts.merge("zombies", endSilentRelays(), Integer::sum);
+                pass(pause);
+                replica.signal("CONT");
+            }
             case CUT_THE_RELAYS -> cutRelays();
             case RESET_POSTGRES -> toPostgres.reset();
             case RESET_KAFKA -> toKafka.reset();
@@ -214,6 +223,13 @@ final class FaultRun implements AutoCloseable {
      */
     private static void pass(Duration time) throws InterruptedException {
         Thread.sleep(time);
+    }
+
+    /** Their buckets are taken by others, while they go on with what they had under way once they are let. */
+    private int endSilentRelays() {
+        return (int) number("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                + " where datname = current_database() and application_name = 'outbox-relay' and state = 'idle'"
+                + " and state_change < clock_timestamp() - interval '" + SILENT.toSeconds() + " seconds'");
     }
 
     private void cutRelays() {

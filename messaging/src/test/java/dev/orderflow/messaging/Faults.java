@@ -75,6 +75,12 @@ final class Faults {
         if (counts.getOrDefault("takeovers", 0) <= 0) {
             missing.add("no bucket was taken over");
         }
+        if (counts.getOrDefault("zombies", 0) == 0) {
+            missing.add("no relay was ended while it was frozen");
+        }
+        if (counts.getOrDefault("late", 0) == 0) {
+            missing.add("no transaction committed late");
+        }
         if (counts.containsKey("FREEZE_FOR_LONG") && counts.getOrDefault("evictions", 0) == 0) {
             missing.add("no frozen relay lost its connection");
         }

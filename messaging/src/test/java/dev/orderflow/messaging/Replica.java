@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -40,12 +41,14 @@ final class Replica {
 
     private static final int WRITERS = 2;
     private static final Duration BETWEEN_WRITES = Duration.ofMillis(10);
+    private static final Duration LATE = Duration.ofMillis(4_500); // more would be ended by the database
 
     private final Random random;
     private final Assembly assembly;
     private final CrashPoint crashPoint;
     private final RelayRunner relay;
     private final Outbox outbox;
+    private final AtomicInteger late = new AtomicInteger();
     private volatile boolean writing = true;
 
     private Replica(TestDatabase database, String bootstrap, String topic, CrashPoint crashPoint, long seed) {
@@ -93,13 +96,16 @@ final class Replica {
         if (writing) {
             String id = "thing-" + random.nextInt(THINGS);
             boolean fails = random.nextInt(10) == 0; // after the append, so that nothing of it may be seen
+            boolean late = random.nextInt(500) == 0;
             outbox.transaction(transaction -> Things.next(transaction.sql(), id)
                             .flatMap(sequence -> transaction.append(
                                     new Cause("faults", null, null),
                                     List.of(Things.event(id, sequence, "n" + sequence))))
                             .call(() -> fails
                                     ? Uni.createFrom().failure(new IllegalStateException("on purpose"))
-                                    : Uni.createFrom().voidItem()))
+                                    : Uni.createFrom().voidItem())
+                            .call(() ->
+                                    late ? later(transaction) : Uni.createFrom().voidItem()))
                     .onFailure()
                     .recoverWithNull() // whether it was committed, only the database knows, and is asked in the end
                     .onItem()
@@ -108,6 +114,12 @@ final class Replica {
                     .subscribe()
                     .with(done -> write());
         }
+    }
+
+    /** When those that came after it have long been sent. */
+    private Uni<Void> later(Transaction transaction) {
+        transaction.afterCommit(late::incrementAndGet);
+        return Uni.createFrom().voidItem().onItem().delayIt().by(LATE);
     }
 
     private RelayParts parts() {
@@ -174,8 +186,11 @@ final class Replica {
     private void tellFigures() {
         while (true) {
             System.out.printf(
-                    "figures takeovers=%d evictions=%d duplicates=%d%n",
-                    count("outbox.buckets.takeovers"), count("outbox.relay.evictions"), count("inbox.duplicates"));
+                    "figures takeovers=%d evictions=%d duplicates=%d late=%d%n",
+                    count("outbox.buckets.takeovers"),
+                    count("outbox.relay.evictions"),
+                    count("inbox.duplicates"),
+                    late.get());
             try {
                 Thread.sleep(200);
             } catch (InterruptedException e) {

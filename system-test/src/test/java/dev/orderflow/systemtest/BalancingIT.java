@@ -113,6 +113,7 @@ class BalancingIT {
                         201,
                         answers.values().stream().mapToInt(Integer::intValue).sum()),
                 answers);
+        Invariants.check(system);
     }
 
     /** Ten orders, one after the other. */
