@@ -20,6 +20,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -305,6 +307,8 @@ final class FaultRun implements AutoCloseable {
 
     /** A replica's process. */
     private static final class ReplicaProcess {
+        private static final Pattern FIGURES = Pattern.compile("figures (\\w+=\\d+(?: \\w+=\\d+)*) end");
+
         private final Path log;
         private final TestDatabase database;
         private final String bootstrap;
@@ -400,11 +404,14 @@ final class FaultRun implements AutoCloseable {
             Map<String, Integer> life = new TreeMap<>();
             try {
                 for (String line : java.nio.file.Files.readAllLines(log)) {
-                    if (line.startsWith("replica of ")) {
+                    if (line.contains("replica of ")) {
                         life.forEach((name, count) -> all.merge(name, count, Integer::sum));
                         life.clear();
-                    } else if (line.startsWith("figures ")) {
-                        for (String figure : line.substring("figures ".length()).split(" ", -1)) {
+                    }
+                    // What others print at the same time may stand beside it, or in the middle.
+                    Matcher figures = FIGURES.matcher(line);
+                    if (figures.find()) {
+                        for (String figure : figures.group(1).split(" ", -1)) {
                             life.put(figure.split("=", 2)[0], Integer.parseInt(figure.split("=", 2)[1]));
                         }
                     }

@@ -5,6 +5,7 @@ import static dev.orderflow.messaging.OutboxModel.Rule.DELETE_AFTER_ACKNOWLEDGEM
 import static dev.orderflow.messaging.OutboxModel.Rule.FROM_THE_FIRST_ROW;
 import static dev.orderflow.messaging.OutboxModel.Rule.ID_UNDER_THE_AGGREGATES_LOCK;
 import static dev.orderflow.messaging.OutboxModel.Rule.INBOX;
+import static dev.orderflow.messaging.OutboxModel.Rule.LEFT_ALONE;
 import static dev.orderflow.messaging.OutboxModel.Rule.LEFT_OUT;
 import static dev.orderflow.messaging.OutboxModel.Rule.ONE_UNACKNOWLEDGED;
 import static dev.orderflow.messaging.OutboxModel.Rule.PRESENCE;
@@ -30,8 +31,9 @@ import java.util.stream.Stream;
  * @param sends how many records may be handed to the producer, repeats among them
  * @param consumes whether the consumer does something; what relays do is explored faster, and so further, without it
  * @param setsAside whether relays read on beside what is under way for long; likewise
+ * @param readsParts whether a reading may start behind any row, and end before the last one; likewise
  */
-record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes, boolean setsAside) {
+record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes, boolean setsAside, boolean readsParts) {
 
     /** What the order of events and their completeness rest on; without one of them the explorer finds the damage. */
     enum Rule {
@@ -42,6 +44,7 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes, boo
         ID_UNDER_THE_AGGREGATES_LOCK,
         BUCKET_LOCK, // saves repeats; nothing else rests on it
         LEFT_OUT, // as well: what is under way and was set aside is not read again
+        LEFT_ALONE, // an aggregate with a row before the start of a reading is not read
         INBOX
     }
 
@@ -156,13 +159,34 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes, boo
         Relay r = s.relays.get(relay - 1);
         boolean underWay = !flights(s, relay).isEmpty();
         boolean settled = setsAside ? r.acknowledged.isEmpty() || underWay : r.acknowledged.isEmpty() && !underWay;
-        List<Row> rows = only(readable(s, r), row -> !isLeftOut(s, relay, row));
-        if (r.held.isEmpty() && settled && !rows.isEmpty() && (s.owner == relay || !rules.contains(BUCKET_LOCK))) {
-            int mark =
-                    rows.stream().mapToInt(row -> s.ids.indexOf(row) + 1).max().orElse(0);
-            Relay next = new Relay(rows, r.acknowledged, Math.max(mark, r.mark));
-            steps.add(new Step("relay %d reads %s".formatted(relay, rows), with(s).relay(relay, next)));
+        if (r.held.isEmpty() && settled && (s.owner == relay || !rules.contains(BUCKET_LOCK))) {
+            for (List<Row> rows : readings(s, only(readable(s, r), row -> !isLeftOut(s, relay, row)))) {
+                int mark = rows.stream()
+                        .mapToInt(row -> s.ids.indexOf(row) + 1)
+                        .max()
+                        .orElse(0);
+                Relay next = new Relay(rows, r.acknowledged, Math.max(mark, r.mark));
+                steps.add(new Step("relay %d reads %s".formatted(relay, rows), with(s).relay(relay, next)));
+            }
         }
+    }
+
+    /** What one reading may bring of these. */
+    private Set<List<Row>> readings(State s, List<Row> rows) {
+        Set<List<Row>> readings = new HashSet<>();
+        for (int start = 0; start <= (readsParts ? s.ids.size() : 0); start++) {
+            List<Row> before = only(s.table, s.ids.subList(0, start)::contains);
+            List<Row> behind = only(
+                    rows,
+                    row -> !before.contains(row)
+                            && (!rules.contains(LEFT_ALONE)
+                                    || before.stream().noneMatch(left -> left.aggregate == row.aggregate)));
+            for (int end = readsParts ? 1 : behind.size(); end <= behind.size(); end++) {
+                readings.add(behind.subList(0, end));
+            }
+        }
+        readings.remove(List.of());
+        return readings;
     }
 
     private boolean isLeftOut(State s, int relay, Row row) {
@@ -438,18 +462,22 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes, boo
     static OutboxModel of(Rule... missing) {
         Set<Rule> rules = new HashSet<>(Arrays.asList(Rule.values()));
         Arrays.asList(missing).forEach(rules::remove);
-        return new OutboxModel(Set.copyOf(rules), 2, 5, false, false);
+        return new OutboxModel(Set.copyOf(rules), 2, 5, false, false, false);
     }
 
     OutboxModel with(int faults) {
-        return new OutboxModel(rules, faults, sends, consumes, setsAside);
+        return new OutboxModel(rules, faults, sends, consumes, setsAside, readsParts);
     }
 
     OutboxModel withConsumer() {
-        return new OutboxModel(rules, 1, sends, true, setsAside);
+        return new OutboxModel(rules, 1, sends, true, setsAside, readsParts);
     }
 
     OutboxModel thatSetsAside() {
-        return new OutboxModel(rules, 1, sends, consumes, true);
+        return new OutboxModel(rules, 1, sends, consumes, true, readsParts);
+    }
+
+    OutboxModel thatReadsParts() {
+        return new OutboxModel(rules, 1, sends, consumes, setsAside, true);
     }
 }

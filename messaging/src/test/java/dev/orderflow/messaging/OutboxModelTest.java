@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import static dev.orderflow.messaging.OutboxModel.Rule.BUCKET_LOCK;
 import static dev.orderflow.messaging.OutboxModel.Rule.INBOX;
+import static dev.orderflow.messaging.OutboxModel.Rule.LEFT_ALONE;
 import static dev.orderflow.messaging.OutboxModel.Rule.LEFT_OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -52,6 +53,23 @@ class OutboxModelTest {
 
         assertEquals("", found.wrong(), found::toString);
         System.out.printf("outbox model, records set aside: holds in all %,d states%n", found.states());
+    }
+
+    /** A relay that starts behind rows that it takes for gone, and reads no more than so many. */
+    @Test
+    void orderAndCompletenessHoldWhereverAReadingStartsAndEnds() {
+        OutboxModel.Found found = OutboxModel.of().thatReadsParts().explore();
+
+        assertEquals("", found.wrong(), found::toString);
+        System.out.printf("outbox model, parts read: holds in all %,d states%n", found.states());
+    }
+
+    @Test
+    void aggregatesWithARowBeforeTheStartHaveToBeLeftAlone() {
+        OutboxModel.Found found =
+                OutboxModel.of(LEFT_ALONE).thatReadsParts().with(0).explore();
+
+        assertEquals("G6", found.wrong().split(":", 2)[0], found::toString);
     }
 
     @Test

@@ -185,12 +185,12 @@ final class Replica {
     /** For whoever has to know whether what he provoked has happened. */
     private void tellFigures() {
         while (true) {
-            System.out.printf(
-                    "figures takeovers=%d evictions=%d duplicates=%d late=%d%n",
-                    count("outbox.buckets.takeovers"),
-                    count("outbox.relay.evictions"),
-                    count("inbox.duplicates"),
-                    late.get());
+            System.out.println("figures takeovers=%d evictions=%d duplicates=%d late=%d end"
+                    .formatted(
+                            count("outbox.buckets.takeovers"),
+                            count("outbox.relay.evictions"),
+                            count("inbox.duplicates"),
+                            late.get()));
             try {
                 Thread.sleep(200);
             } catch (InterruptedException e) {
