@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies batches: marks, effects and parked records in one transaction; again and again while the database does not let
- * it; in halves when one of its records is to blame, or when they take too long together, until it is alone. A large batch is applied in a few transactions at
- * a time, none of which has a key in common with another.
+ * it; in halves when one of its records is to blame, or when they take too long together, until it is alone. A large
+ * batch is applied in a few transactions at a time, none of which has a key in common with another.
  */
 final class BatchConsumer implements Inbox.Consumer {
 

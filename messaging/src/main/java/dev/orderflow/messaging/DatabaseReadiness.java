@@ -9,8 +9,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Down while the database does not answer a transaction's connection, or only reads. In place of Quarkus' own checks: one of them asks
- * over the connection that migrated, which nothing else uses, and says down once when that one was cut.
+ * Down while the database does not answer a transaction's connection, or only reads. In place of Quarkus' own checks: one
+ * of them asks over the connection that migrated, which nothing else uses, and says down once when that one was cut.
  */
 @Readiness
 @Singleton

@@ -207,7 +207,7 @@ record InboxRecord(
         return bytes != null && KeyText.isText(bytes) ? new String(bytes, StandardCharsets.UTF_8) : null;
     }
 
-    /** Keys as people write them: text where the bytes are text, otherwise {@code base64:} and the bytes, fit for a query. */
+    /** Keys as people write them: text where the bytes are text, otherwise {@code base64:} and the bytes, as in a URL. */
     static final class KeyText {
 
         private static final String ENCODED = "base64:";

@@ -128,9 +128,7 @@ final class RelaySession implements AutoCloseable {
         settled.failed().forEach(failed -> settle(failed.row(), failed.failure()));
         waiting = waiting.without(ready).and(brought.more());
         goBack(settled.again()); // not before: what has just been read was without their keys
-        if (spent) {
-            goBack(Buckets.of(brought.rows()));
-        } else {
+        if (!spent) { // with the next producer everything is read again
             begin(brought.rows());
         }
     }

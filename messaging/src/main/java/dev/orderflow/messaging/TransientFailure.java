@@ -35,12 +35,9 @@ public final class TransientFailure {
     public static boolean is(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
-            if (cause instanceof PgException answer) {
-                return isSqlState(answer.getSqlState());
-            }
-            // What Hibernate makes of such an answer.
-            if (cause instanceof SQLException answer && answer.getSQLState() != null) {
-                return isSqlState(answer.getSQLState());
+            String state = sqlState(cause);
+            if (state != null) {
+                return isSqlState(state);
             }
             if (isConnection(cause)) {
                 return true;
@@ -59,12 +56,21 @@ public final class TransientFailure {
     static boolean isTooSlow(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
-            if (cause instanceof PgException answer) {
-                return TOO_SLOW.contains(answer.getSqlState());
+            String state = sqlState(cause);
+            if (state != null) {
+                return TOO_SLOW.contains(state);
             }
             cause = cause.getCause();
         }
         return false;
+    }
+
+    /** What the database answered, or what Hibernate makes of it. */
+    private static @Nullable String sqlState(Throwable failure) {
+        if (failure instanceof PgException answer) {
+            return answer.getSqlState();
+        }
+        return failure instanceof SQLException answer ? answer.getSQLState() : null;
     }
 
     private static boolean isConnection(Throwable cause) {

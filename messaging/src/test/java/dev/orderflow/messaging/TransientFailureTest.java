@@ -37,6 +37,14 @@ class TransientFailureTest {
     }
 
     @Test
+    void knowsWhatTheDatabaseEndedForItsLength() {
+        assertTrue(TransientFailure.isTooSlow(new CompletionException(new PgException("", "FATAL", "25P04", ""))));
+        assertTrue(TransientFailure.isTooSlow(new IllegalStateException(new SQLException("", "57014"))));
+        assertFalse(TransientFailure.isTooSlow(new PgException("", "ERROR", "40P01", "")));
+        assertFalse(TransientFailure.isTooSlow(ClosedConnectionException.INSTANCE));
+    }
+
+    @Test
     void passesWhenItIsOneOfConnecting() {
         assertTrue(TransientFailure.is(new ConnectException("refused")));
         assertTrue(TransientFailure.is(ClosedConnectionException.INSTANCE));
