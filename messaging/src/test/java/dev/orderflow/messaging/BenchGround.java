@@ -179,14 +179,7 @@ final class BenchGround implements AutoCloseable {
     }
 
     static long number(Assembly assembly, String sql) {
-        return assembly.pool
-                .query(sql)
-                .execute()
-                .await()
-                .indefinitely()
-                .iterator()
-                .next()
-                .getLong(0);
+        return Sql.number(assembly.pool, sql);
     }
 
     @Override

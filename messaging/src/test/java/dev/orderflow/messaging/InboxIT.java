@@ -850,13 +850,7 @@ class InboxIT {
     }
 
     private long number(String sql) {
-        return pool.query(sql)
-                .execute()
-                .await()
-                .indefinitely()
-                .iterator()
-                .next()
-                .getLong(0);
+        return Sql.number(pool, sql);
     }
 
     private double parkedSoFar() {

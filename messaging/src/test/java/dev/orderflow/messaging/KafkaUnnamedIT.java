@@ -62,13 +62,7 @@ class KafkaUnnamedIT {
     }
 
     private long number(String sql) {
-        return pool.query(sql)
-                .execute()
-                .await()
-                .indefinitely()
-                .iterator()
-                .next()
-                .getLong(0);
+        return Sql.number(pool, sql);
     }
 
     private void isWell() {

@@ -262,12 +262,6 @@ class OutboxIT {
     }
 
     private long number(String sql) {
-        return pool.query(sql)
-                .execute()
-                .await()
-                .indefinitely()
-                .iterator()
-                .next()
-                .getLong(0);
+        return Sql.number(pool, sql);
     }
 }

@@ -312,13 +312,7 @@ class RedriveIT {
     }
 
     private long number(String sql) {
-        return pool.query(sql)
-                .execute()
-                .await()
-                .indefinitely()
-                .iterator()
-                .next()
-                .getLong(0);
+        return Sql.number(pool, sql);
     }
 
     private long effects(String key) {
