@@ -223,6 +223,16 @@ class AttemptsIT {
     }
 
     @Test
+    void aCallThatIsCutOffIsAskedAgain() {
+        inventory.behaveOnce(Manner.CUT_OFF);
+
+        String id = Api.post(key, body).then().statusCode(201).extract().path("order_id");
+
+        assertEquals(List.of(id, id), inventory.asked());
+        assertEquals(List.of(), inventory.released());
+    }
+
+    @Test
     void inventoryDownIsA503AndTheKeyStaysUsable() {
         inventory.behave(Manner.DOWN);
 

@@ -41,6 +41,8 @@ public class FakeInventory implements InventoryService {
         PROMPT,
         /** Neither. */
         DOWN,
+        /** Decided, and the stream is reset instead of an answer. */
+        CUT_OFF,
         /** Decided, and never answered. */
         SILENT,
         /** Decided, and answered when the test says so; not held any more, if it was released meanwhile. */
@@ -144,6 +146,13 @@ public class FakeInventory implements InventoryService {
         return switch (once == null ? manner : once) {
             case PROMPT -> Uni.createFrom().item(decide(request));
             case DOWN -> Uni.createFrom().failure(Status.UNAVAILABLE.asRuntimeException());
+            case CUT_OFF -> {
+                decide(request);
+                yield Uni.createFrom()
+                        .failure(Status.INTERNAL
+                                .withDescription("RST_STREAM closed stream. HTTP/2 error code: INTERNAL_ERROR")
+                                .asRuntimeException());
+            }
             case SILENT -> {
                 decide(request);
                 yield Uni.createFrom().nothing();
