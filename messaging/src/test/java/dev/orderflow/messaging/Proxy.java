@@ -23,6 +23,7 @@ final class Proxy implements Closeable {
     private final int serverPort;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private @Nullable ServerSocket listening;
+    private @Nullable Thread accepting;
     private volatile boolean silent;
     private volatile Duration delay = Duration.ZERO;
 
@@ -40,7 +41,7 @@ final class Proxy implements Closeable {
         try {
             ServerSocket socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
             listening = socket;
-            Thread.ofVirtual().start(() -> accept(socket));
+            accepting = Thread.ofVirtual().start(() -> accept(socket));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,8 +97,13 @@ final class Proxy implements Closeable {
 
     @Override
     public synchronized void close() throws IOException {
-        if (listening != null) {
+        if (listening != null && accepting != null) {
             listening.close();
+            try {
+                accepting.join(); // until then the port may not be free, and one more link may come
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
         links.forEach(Link::close);
     }
