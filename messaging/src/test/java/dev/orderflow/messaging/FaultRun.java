@@ -242,6 +242,7 @@ final class FaultRun implements AutoCloseable {
     /** Lets everything that is under way arrive, and looks at it. */
     History end() {
         replicas.forEach(ReplicaProcess::beQuiet);
+        await(() -> replicas.stream().allMatch(ReplicaProcess::isQuiet), "a replica does not end what it has begun");
         Rest rest = new Rest();
         await(
                 () -> number("select count(*) from outbox") == 0
@@ -378,6 +379,11 @@ final class FaultRun implements AutoCloseable {
             }
         }
 
+        /** When what it had begun to write has been committed or has failed, the transactions that take long too. */
+        boolean isQuiet() {
+            return lines().contains(Replica.QUIET); // of its last life: no other was told to be
+        }
+
         void signal(String signal) throws InterruptedException {
             try {
                 new ProcessBuilder(
@@ -402,25 +408,29 @@ final class FaultRun implements AutoCloseable {
         Map<String, Integer> figures() {
             Map<String, Integer> all = new TreeMap<>();
             Map<String, Integer> life = new TreeMap<>();
-            try {
-                for (String line : java.nio.file.Files.readAllLines(log)) {
-                    if (line.contains("replica of ")) {
-                        life.forEach((name, count) -> all.merge(name, count, Integer::sum));
-                        life.clear();
-                    }
-                    // What others print at the same time may stand beside it, or in the middle.
-                    Matcher figures = FIGURES.matcher(line);
-                    if (figures.find()) {
-                        for (String figure : figures.group(1).split(" ", -1)) {
-                            life.put(figure.split("=", 2)[0], Integer.parseInt(figure.split("=", 2)[1]));
-                        }
+            for (String line : lines()) {
+                if (line.contains("replica of ")) {
+                    life.forEach((name, count) -> all.merge(name, count, Integer::sum));
+                    life.clear();
+                }
+                // What others print at the same time may stand beside it, or in the middle.
+                Matcher figures = FIGURES.matcher(line);
+                if (figures.find()) {
+                    for (String figure : figures.group(1).split(" ", -1)) {
+                        life.put(figure.split("=", 2)[0], Integer.parseInt(figure.split("=", 2)[1]));
                     }
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
             life.forEach((name, count) -> all.merge(name, count, Integer::sum));
             return all;
+        }
+
+        private List<String> lines() {
+            try {
+                return java.nio.file.Files.readAllLines(log);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

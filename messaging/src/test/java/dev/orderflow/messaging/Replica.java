@@ -30,6 +30,7 @@ final class Replica {
     static final int THINGS = 40;
     static final String CONSUMER = "notes";
     static final int CRASHED = 137; // as after kill -9
+    static final String QUIET = "nothing more is written"; // said again and again, once it is so
 
     /** Where a replica can be told to die. */
     enum CrashPoint {
@@ -49,6 +50,7 @@ final class Replica {
     private final RelayRunner relay;
     private final Outbox outbox;
     private final AtomicInteger late = new AtomicInteger();
+    private final AtomicInteger writers = new AtomicInteger(WRITERS);
     private volatile boolean writing = true;
 
     private Replica(TestDatabase database, String bootstrap, String topic, CrashPoint crashPoint, long seed) {
@@ -113,6 +115,8 @@ final class Replica {
                     .by(BETWEEN_WRITES)
                     .subscribe()
                     .with(done -> write());
+        } else {
+            writers.decrementAndGet();
         }
     }
 
@@ -191,6 +195,9 @@ final class Replica {
                             count("outbox.relay.evictions"),
                             count("inbox.duplicates"),
                             late.get()));
+            if (writers.get() == 0) {
+                System.out.println(QUIET);
+            }
             try {
                 Thread.sleep(200);
             } catch (InterruptedException e) {
