@@ -12,12 +12,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** What {@link Files} lacks. */
-final class Folders {
+public final class Folders {
 
     private Folders() {}
 
     /** Deletes the folder with all that is in it; links are removed, never followed. */
-    static void delete(Path folder) {
+    public static void delete(Path folder) {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

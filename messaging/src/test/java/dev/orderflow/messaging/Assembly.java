@@ -20,6 +20,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** The parts of messaging put together by hand, as a service has them, without a service around them. */
 final class Assembly implements AutoCloseable {
 
+    private static final int PARKED_PER_MINUTE = 1_000; // whoever parks here means it
+
     final Pool pool;
     final Connections connections;
     final Vertx vertx = Vertx.vertx();
@@ -89,11 +91,17 @@ final class Assembly implements AutoCloseable {
     }
 
     BatchConsumer consumer(Outbox outbox, String name, Inbox.Handler handler) {
-        Parking parking = new Parking(appender, config);
-        ParkingLimit limit = new ParkingLimit(name, 50, InstantSource.system(), new AtomicInteger());
-        InboxParts parts = new InboxParts(outbox, parking, spans, metrics);
+        ParkingLimit limit = new ParkingLimit(name, PARKED_PER_MINUTE, InstantSource.system(), new AtomicInteger());
         return new BatchConsumer(
-                name, Set.of("thing.happened"), handler, parts, limit, Connections.LONGEST_TRANSACTION);
+                name, Set.of("thing.happened"), handler, inboxParts(outbox), limit, Connections.LONGEST_TRANSACTION);
+    }
+
+    Redrive redrive(Outbox outbox) {
+        return new Redrive(inboxParts(outbox), pool);
+    }
+
+    private InboxParts inboxParts(Outbox outbox) {
+        return new InboxParts(outbox, new Parking(appender, config), spans, metrics);
     }
 
     /** As a service's channels are set up. */

@@ -77,6 +77,7 @@ final class Bench {
             new ConsumeStage(ground).run();
             new TogetherStage(ground).run();
             new IdleStage(ground).run();
+            new AwayStage(ground).run();
             new GrowthStage(ground).run();
             return ground.figures();
         }

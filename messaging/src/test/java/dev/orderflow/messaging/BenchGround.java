@@ -133,15 +133,19 @@ final class BenchGround implements AutoCloseable {
         return new ProducerRecord<>(topic, null, null, row.key(), row.payload(), row.recordHeaders());
     }
 
-    /** Three events of each aggregate. */
     void fill(String topic, int events) {
+        fill(topic, 0, events);
+    }
+
+    /** Events of these numbers, three of each aggregate. */
+    void fill(String topic, int from, int to) {
         int perInsert = 1_500;
         Multi.createFrom()
-                .range(0, (events + perInsert - 1) / perInsert)
+                .range(0, (to - from + perInsert - 1) / perInsert)
                 .onItem()
                 .transformToUni(insert -> {
                     List<OutboxRow> rows = IntStream.range(
-                                    insert * perInsert, Math.min((insert + 1) * perInsert, events))
+                                    from + insert * perInsert, Math.min(from + (insert + 1) * perInsert, to))
                             .mapToObj(i -> row(topic, "backlog-" + i / 3, i % 3 + 1))
                             .toList();
                     return assembly.pool.withTransaction(connection -> assembly.appender.insert(connection, rows));

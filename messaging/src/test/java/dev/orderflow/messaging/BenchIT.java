@@ -33,7 +33,8 @@ class BenchIT {
                 "append, relay, consume",
                 "idle",
                 "pinned",
-                "heap",
+                "heap in use while a backlog",
+                "heap in use while Kafka is away",
                 "consume with a full")) {
             assertTrue(figures.keySet().stream().anyMatch(name -> name.startsWith(stage)), stage);
         }

@@ -5,14 +5,21 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 
 /** A consumer as a service has it, but for the framework around it. */
 final class Consuming {
+
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration WHEN_IDLE = Duration.ofMillis(100);
+    private static final Duration WHEN_BUSY = Duration.ofMillis(1);
 
     private final KafkaConsumer<byte[], byte[]> kafka;
     private final BatchConsumer consumer;
@@ -33,25 +40,32 @@ final class Consuming {
         return effects(transaction.sql(), fresh);
     }
 
-    /** Until so many have had their effect; events a second from the first batch on. */
+    /**
+     * Until so many have had their effect; events a second from the first batch on. While one batch is applied the next
+     * one is polled for, as the framework does on a thread of its own.
+     */
     double run(int events) {
         try (kafka) {
             long start = 0;
             long nextCommit = 0;
             Countdown patience = new Countdown(LONGEST_PAUSE);
+            CompletableFuture<Void> applied = CompletableFuture.completedFuture(null);
+            Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(); // behind what is being applied
             while (effects.get() < events) {
-                ConsumerRecords<byte[], byte[]> batch = kafka.poll(Duration.ofMillis(100));
+                ConsumerRecords<byte[], byte[]> batch = kafka.poll(applied.isDone() ? WHEN_IDLE : WHEN_BUSY);
                 if (batch.isEmpty() && patience.isOver()) {
                     throw new IllegalStateException("nothing arrives: %d of %d".formatted(effects.get(), events));
                 }
                 if (!batch.isEmpty()) {
                     patience.set(LONGEST_PAUSE);
                     start = start == 0 ? System.nanoTime() : start;
-                    consumer.receive(batch).await().indefinitely();
-                }
-                if (System.nanoTime() > nextCommit) { // as often as a service does
-                    kafka.commitAsync();
-                    nextCommit = System.nanoTime() + 1_000_000_000L;
+                    applied.join();
+                    if (System.nanoTime() > nextCommit) { // as often as a service does
+                        kafka.commitAsync(offsets, null);
+                        nextCommit = System.nanoTime() + 1_000_000_000L;
+                    }
+                    offsets = batch.nextOffsets();
+                    applied = consumer.receive(batch).subscribeAsCompletionStage();
                 }
             }
             return Load.rate(events, start);

@@ -29,8 +29,10 @@ final class DrainStage {
             readAndDelete = Math.max(readAndDelete, readAndDeleteAlone(clients, (int) Math.ceil(batch)));
         }
         double sent = 0;
-        for (int clients : new int[] {8, 32, 128, 512, 2_048, 8_192}) {
-            sent = Math.max(sent, sendAllAlone(clients));
+        for (int time = 0; time < 2; time++) { // the first ones warm; the best of all is taken
+            for (int clients : new int[] {32, 128, 512, 2_048, 8_192}) {
+                sent = Math.max(sent, sendAllAlone(clients));
+            }
         }
         double bound = 1 / (1 / readAndDelete + 1 / sent);
         ground.note("drain of a backlog, events/s", drained);

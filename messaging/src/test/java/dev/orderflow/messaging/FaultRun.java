@@ -42,7 +42,8 @@ final class FaultRun implements AutoCloseable {
             create table journal (event_id uuid primary key);
             create function note() returns trigger language plpgsql as
                 $$ begin insert into journal values (new.event_id); return null; end $$;
-            create trigger note after insert on outbox for each row execute function note()""";
+            create trigger note after insert on outbox
+                for each row when (new.aggregatetype <> 'dead-letter') execute function note()""";
 
     private static final String TOPIC = "faults.events.v1";
 

@@ -1,5 +1,6 @@
 package dev.orderflow.messaging;
 
+import dev.orderflow.dev.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class Faults {
         outcome.missing().forEach(missing -> System.out.println("VOID   " + missing));
         if (outcome.history().wrong().isEmpty() && outcome.missing().isEmpty()) {
             System.out.println("Nothing was lost, doubled or out of order.");
-            delete(folder);
+            Folders.delete(folder);
             System.exit(0);
         }
         System.out.println("Logs and data are in " + folder);
@@ -81,6 +82,12 @@ final class Faults {
         if (counts.getOrDefault("late", 0) == 0) {
             missing.add("no transaction committed late");
         }
+        if (counts.getOrDefault("parked", 0) == 0) {
+            missing.add("nothing was parked");
+        }
+        if (counts.getOrDefault("redriven", 0) == 0) {
+            missing.add("nothing was redriven");
+        }
         if (counts.containsKey("FREEZE_FOR_LONG") && counts.getOrDefault("evictions", 0) == 0) {
             missing.add("no frozen relay lost its connection");
         }
@@ -91,13 +98,5 @@ final class Faults {
             missing.add("no duplicate was dropped");
         }
         return missing;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -92,7 +92,8 @@ final class GrowthStage {
         }
     }
 
-    private static double liveHeap() {
+    /** Megabytes. */
+    static double liveHeap() {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         return (runtime.totalMemory() - runtime.freeMemory()) / 1e6;
@@ -101,6 +102,7 @@ final class GrowthStage {
     private void inbox() throws InterruptedException {
         vacuum("outbox");
         ground.execute("truncate inbox");
+        ConsumeStage.rate(ground, "warms"); // the servers are still busy with what the backlog has left
         double before = ConsumeStage.rate(ground, "empty");
         for (int marks = 0; marks < ground.size.inboxRows(); marks += MARKS_AT_A_TIME) {
             int count = Math.min(MARKS_AT_A_TIME, ground.size.inboxRows() - marks);

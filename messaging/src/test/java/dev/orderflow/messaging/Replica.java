@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,9 @@ import org.apache.kafka.clients.producer.Producer;
 
 /**
  * A replica of a service that is nothing but messaging, in a process of its own: it lets things happen, sends what it is
- * to send, and takes note of each event once. It writes until it is told to be quiet, and goes on until its input ends or
- * somebody kills it; at a crash point it kills itself.
+ * to send, and takes note of each event once; those that it cannot take note of at first are parked, and redriven. It
+ * writes until it is told to be quiet, and goes on until its input ends or somebody kills it; at a crash point it kills
+ * itself.
  */
 final class Replica {
 
@@ -43,6 +45,9 @@ final class Replica {
     private static final int WRITERS = 2;
     private static final Duration BETWEEN_WRITES = Duration.ofMillis(10);
     private static final Duration LATE = Duration.ofMillis(4_500); // more would be ended by the database
+    private static final int BETWEEN_POISON = 50; // events of a thing
+    private static final Duration REPAIR = Duration.ofSeconds(3); // after which poison is none any more
+    private static final Duration BETWEEN_REDRIVES = Duration.ofMillis(500);
 
     private final Random random;
     private final Assembly assembly;
@@ -50,6 +55,7 @@ final class Replica {
     private final RelayRunner relay;
     private final Outbox outbox;
     private final AtomicInteger late = new AtomicInteger();
+    private final AtomicInteger redriven = new AtomicInteger();
     private final AtomicInteger writers = new AtomicInteger(WRITERS);
     private volatile boolean writing = true;
 
@@ -77,7 +83,9 @@ final class Replica {
         for (int writer = 0; writer < WRITERS; writer++) {
             write();
         }
-        Thread.ofPlatform().daemon().name("consumer").start(() -> consume(topic));
+        BatchConsumer consumer = assembly.consumer(outbox, CONSUMER, Replica::note);
+        Thread.ofPlatform().daemon().name("consumer").start(() -> consume(consumer, topic));
+        Thread.ofPlatform().daemon().name("operator").start(() -> redrive(consumer));
         Thread.ofPlatform().daemon().name("figures").start(this::tellFigures);
         System.out.println("replica of " + topic + " at " + bootstrap);
     }
@@ -157,8 +165,7 @@ final class Replica {
         }
     }
 
-    private void consume(String topic) {
-        BatchConsumer consumer = assembly.consumer(outbox, CONSUMER, Replica::note);
+    private void consume(BatchConsumer consumer, String topic) {
         while (true) {
             try (KafkaConsumer<byte[], byte[]> kafka = assembly.kafkaConsumer(CONSUMER, topic)) {
                 while (true) {
@@ -176,6 +183,9 @@ final class Replica {
     }
 
     private static Uni<Void> note(Transaction transaction, List<Envelope> fresh) {
+        if (fresh.stream().anyMatch(Replica::isPoison)) {
+            throw new IllegalStateException("poison, until it is repaired");
+        }
         return transaction
                 .sql()
                 .preparedQuery("insert into effects (aggregate, event_id, note)"
@@ -186,14 +196,40 @@ final class Replica {
                 .replaceWithVoid();
     }
 
+    private static boolean isPoison(Envelope event) {
+        return event.sequence() % BETWEEN_POISON == BETWEEN_POISON / 2
+                && Instant.now().isBefore(event.timestamp().plus(REPAIR));
+    }
+
+    /** Everything that is parked, again and again, while the other replicas do the same and consumers go on. */
+    private void redrive(BatchConsumer consumer) {
+        Redrive redrive = assembly.redrive(outbox);
+        while (true) {
+            try {
+                Thread.sleep(BETWEEN_REDRIVES);
+                Redrive.Pace pace = new Redrive.Pace(1_000);
+                redrive.keys(consumer, "", 0, THINGS, pace, key -> redrive.key(consumer, key, pace))
+                        .invoke(report -> report.keys().forEach(key -> redriven.addAndGet(key.redriven())))
+                        .await()
+                        .indefinitely();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                System.out.println("redrive starts again: " + e);
+            }
+        }
+    }
+
     /** For whoever has to know whether what he provoked has happened. */
     private void tellFigures() {
         while (true) {
-            System.out.println("figures takeovers=%d evictions=%d duplicates=%d late=%d end"
+            System.out.println("figures takeovers=%d evictions=%d duplicates=%d parked=%d redriven=%d late=%d end"
                     .formatted(
                             count("outbox.buckets.takeovers"),
                             count("outbox.relay.evictions"),
                             count("inbox.duplicates"),
+                            count("inbox.records.parked"),
+                            redriven.get(),
                             late.get()));
             if (writers.get() == 0) {
                 System.out.println(QUIET);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -104,6 +105,9 @@ class BalancingIT {
 
         resolve(FIRST, "127.0.0.2");
         var going = Thread.ofVirtual().start(leaving::stop);
+        await("it says that it leaves, while it still answers")
+                .atMost(PATIENCE)
+                .until(() -> system.client().get(readiness("127.0.0.3")).status() == 503);
         do {
             placeSome();
         } while (going.isAlive());
@@ -141,10 +145,15 @@ class BalancingIT {
                 .sum();
     }
 
+    private URI readiness(String address) {
+        return Objects.requireNonNull(replicas.get(address)).resolve("/q/health/ready");
+    }
+
     private Part replica(String address) {
         var layout = beside("inventory");
         var settings = system.settings("inventory");
         settings.put("quarkus.grpc.server.host", address);
+        settings.put("quarkus.shutdown.delay", "2s"); // as where somebody looks at the readiness
         var replica = new ServiceProcess(system.project(), "inventory", log("inventory-" + address), layout, settings);
         start(replica);
         replicas.put(address, URI.create("http://localhost:" + layout.management("inventory") + "/q/metrics"));
