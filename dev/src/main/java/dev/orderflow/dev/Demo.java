@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -61,8 +62,9 @@ final class Demo {
 
     /** Until Ctrl-C, or until {@code --orders} are sent. */
     int run(List<String> arguments) {
-        var rate = number(arguments, "--rate", 5);
-        var most = number(arguments, "--orders", Long.MAX_VALUE);
+        var flags = new Flags(arguments, Map.of("--rate", Flags.NUMBER, "--orders", Flags.NUMBER));
+        var rate = flags.number("--rate", 5);
+        var most = flags.number("--orders", Long.MAX_VALUE);
         System.out.println("Sending " + rate + " orders a second; Ctrl-C ends it.");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println(summary())));
         var start = Instant.now();
@@ -83,17 +85,6 @@ final class Demo {
             Processes.pause(Duration.ofMillis(200));
         }
         return 0;
-    }
-
-    private static long number(List<String> arguments, String name, long otherwise) {
-        var index = arguments.indexOf(name);
-        if (index < 0) {
-            return otherwise;
-        }
-        if (index + 1 >= arguments.size() || !arguments.get(index + 1).matches("[1-9]\\d{0,8}")) {
-            throw new Failure(name + " takes a whole number");
-        }
-        return Long.parseLong(arguments.get(index + 1));
     }
 
     private void send() {

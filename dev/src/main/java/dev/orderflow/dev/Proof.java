@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Measures messaging, or lets faults befall it: both are test code, and are built and run like tests but in a process of
@@ -27,6 +28,7 @@ final class Proof {
         if (arguments.isEmpty() || !arguments.getFirst().equals(MODULE)) {
             throw new Failure("bench what? ./run bench " + MODULE);
         }
+        check(arguments.subList(1, arguments.size()), Map.of("--runs", Flags.NUMBER, "--smoke", Flags.NOTHING));
         var all = new ArrayList<>(List.of("--json", report().toString()));
         all.addAll(arguments.subList(1, arguments.size()));
         return run("Bench", all);
@@ -34,7 +36,13 @@ final class Proof {
 
     /** Faults for some minutes, and whether everything was as it should be in the end. */
     int faults(List<String> arguments) {
+        check(arguments, Map.of("--minutes", "\\d{1,4}(\\.\\d{1,3})?", "--seed", "\\d{1,18}"));
         return run("Faults", arguments);
+    }
+
+    /** Before anything is built for them. */
+    private static void check(List<String> arguments, Map<String, String> known) {
+        var unused = new Flags(arguments, known);
     }
 
     private Path report() {

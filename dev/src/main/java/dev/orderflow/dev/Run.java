@@ -39,6 +39,9 @@ final class Run {
     int execute(List<String> arguments) {
         var verb = arguments.isEmpty() ? "" : arguments.getFirst();
         var rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            return help();
+        }
         return switch (verb) {
             case "stop" -> rest.isEmpty() ? stop() : ask("stop " + only(rest));
             case "start", "kill" -> ask(verb + " " + only(rest));
@@ -49,6 +52,15 @@ final class Run {
             case "faults" -> new Proof(home).faults(rest);
             default -> start(heeded(Options.parse(arguments, environment("ORDERFLOW_PORT_OFFSET"))));
         };
+    }
+
+    private int help() {
+        try {
+            System.out.print(Files.readString(home.root().resolve("dev").resolve("help.txt")));
+            return 0;
+        } catch (IOException e) {
+            throw new Failure("cannot read the help: " + e.getMessage(), e);
+        }
     }
 
     private static String only(List<String> arguments) {
