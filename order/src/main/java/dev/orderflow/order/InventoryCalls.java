@@ -89,6 +89,8 @@ class InventoryCalls {
             case UNAVAILABLE, RESOURCE_EXHAUSTED -> new NotAnswered(failure, false);
             case DEADLINE_EXCEEDED, CANCELLED -> new NotAnswered(failure, true);
             case INTERNAL -> isCutOff(failure) ? new NotAnswered(failure, false) : failure;
+            // What no line of inventory has foreseen, as when it comes apart at its end.
+            case UNKNOWN -> new NotAnswered(failure, false);
             default -> failure;
         };
     }

@@ -31,6 +31,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** One key, several attempts, and an inventory that answers late or not at all. */
 @QuarkusTest
@@ -222,9 +224,11 @@ class AttemptsIT {
         assertEquals(List.of(), inventory.released());
     }
 
-    @Test
-    void aCallThatIsCutOffIsAskedAgain() {
-        inventory.behaveOnce(Manner.CUT_OFF);
+    /** As by an inventory that comes apart at its end. */
+    @ParameterizedTest
+    @EnumSource(names = {"CUT_OFF", "BROKEN"})
+    void aCallThatIsNotAnsweredIsAskedAgain(Manner manner) {
+        inventory.behaveOnce(manner);
 
         String id = Api.post(key, body).then().statusCode(201).extract().path("order_id");
 

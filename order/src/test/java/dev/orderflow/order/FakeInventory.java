@@ -43,6 +43,8 @@ public class FakeInventory implements InventoryService {
         DOWN,
         /** Decided, and the stream is reset instead of an answer. */
         CUT_OFF,
+        /** Fails by what nobody has foreseen. */
+        BROKEN,
         /** Decided, and never answered. */
         SILENT,
         /** Decided, and answered when the test says so; not held any more, if it was released meanwhile. */
@@ -153,6 +155,7 @@ public class FakeInventory implements InventoryService {
                                 .withDescription("RST_STREAM closed stream. HTTP/2 error code: INTERNAL_ERROR")
                                 .asRuntimeException());
             }
+            case BROKEN -> Uni.createFrom().failure(Status.UNKNOWN.asRuntimeException());
             case SILENT -> {
                 decide(request);
                 yield Uni.createFrom().nothing();
