@@ -142,11 +142,29 @@ final class BatchConsumer implements Inbox.Consumer {
         }
     }
 
+    /** And so it did before. */
+    private static final class TakesTooLong extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final int attempts;
+
+        TakesTooLong(@Nullable String message, int attempts) {
+            super("takes too long: " + message, null, false, false);
+            this.attempts = attempts;
+        }
+    }
+
+    /** Why a record cannot be applied, and how often it was tried alone. */
+    private record Poison(String reason, int attempts) {
+        static Poison of(Throwable failure) {
+            return new Poison(BatchConsumer.reason(failure), failure instanceof TakesTooLong slow ? slow.attempts : 1);
+        }
+    }
+
     /**
      * Nothing is given up for a reason that passes: the batch waits, unacknowledged, and so do those after it. Only what
      * takes too long, alone several times, and is not being parked, fails like what can never be applied.
      */
-    private Uni<Void> persistently(List<InboxRecord> records, @Nullable String poison) {
+    private Uni<Void> persistently(List<InboxRecord> records, @Nullable Poison poison) {
         AtomicInteger tooSlow = new AtomicInteger();
         int enough = records.size() > 1 ? 1 : ALONE;
         return Uni.createFrom()
@@ -157,7 +175,7 @@ final class BatchConsumer implements Inbox.Consumer {
                         transactions.isClosed()) // of a service that comes apart: nothing is known of the records
                 .recoverWithUni(() -> Uni.createFrom().nothing())
                 .onFailure(failure -> failure instanceof TooSlow && tooSlow.incrementAndGet() >= enough)
-                .transform(failure -> new IllegalStateException("takes too long: " + failure.getMessage()))
+                .transform(failure -> new TakesTooLong(failure.getMessage(), tooSlow.get()))
                 .onFailure(BatchConsumer::passes)
                 .invoke(failure -> sayWaiting(records, failure))
                 .onFailure(BatchConsumer::passes)
@@ -189,7 +207,7 @@ final class BatchConsumer implements Inbox.Consumer {
             if (limit.isReachedWithOneMore()) {
                 return apply(records);
             }
-            return persistently(records, reason(poison)).invoke(() -> culprit.story()
+            return persistently(records, Poison.of(poison)).invoke(() -> culprit.story()
                     .tell(() -> LOG.errorf(
                             "parked: consumer=%s key=%s eventId=%s origin=%s reason=%s",
                             name, culprit.keyText(), culprit.identity(), culprit.origin(), reason(poison))));
@@ -206,7 +224,7 @@ final class BatchConsumer implements Inbox.Consumer {
     }
 
     /** @param poison why the records, then only one, are known to be impossible to apply; null when they are not */
-    private Uni<Void> attempt(List<InboxRecord> records, @Nullable String poison) {
+    private Uni<Void> attempt(List<InboxRecord> records, @Nullable Poison poison) {
         ProcessSpans spans = new ProcessSpans(parts.spans(), name);
         AtomicReference<Countdown> time = new AtomicReference<>();
         return parts.outbox()
@@ -245,7 +263,7 @@ final class BatchConsumer implements Inbox.Consumer {
     }
 
     private Uni<Void> settle(
-            Transaction transaction, List<InboxRecord> fresh, @Nullable String poison, ProcessSpans spans) {
+            Transaction transaction, List<InboxRecord> fresh, @Nullable Poison poison, ProcessSpans spans) {
         return parts.parking().lockKeys(transaction.sql(), name, fresh).flatMap(parkedKeys -> {
             Sorting sorting = new Sorting(fresh, parkedKeys, poison);
             transaction.afterCommit(() -> parts.metrics().parked(name, sorting.parked.size()));
@@ -266,18 +284,20 @@ final class BatchConsumer implements Inbox.Consumer {
 
     /** What to apply and what to park: the poisonous, and everything behind a parked record of the same key. */
     private static final class Sorting {
+        private static final Poison BEHIND = new Poison("behind a parked record", 0);
+
         private final List<InboxRecord> applicable = new ArrayList<>();
         private final List<Parking.Parked> parked = new ArrayList<>();
 
-        Sorting(List<InboxRecord> fresh, Set<ByteBuffer> parkedKeys, @Nullable String poison) {
+        Sorting(List<InboxRecord> fresh, Set<ByteBuffer> parkedKeys, @Nullable Poison poison) {
             for (InboxRecord record : fresh) {
                 ByteBuffer key = ByteBuffer.wrap(record.key());
-                String problem = parkedKeys.contains(key) ? "behind a parked record" : poison;
+                Poison problem = parkedKeys.contains(key) ? BEHIND : poison;
                 if (problem == null) {
                     applicable.add(record);
                 } else {
                     parkedKeys.add(key);
-                    parked.add(new Parking.Parked(record, problem));
+                    parked.add(new Parking.Parked(record, problem.reason(), problem.attempts()));
                 }
             }
         }

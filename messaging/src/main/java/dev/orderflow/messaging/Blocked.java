@@ -1,5 +1,6 @@
 package dev.orderflow.messaging;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
@@ -13,8 +14,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events that Kafka refuses, one of an aggregate: those behind it wait. An operator may skip one; it is then kept aside as
@@ -26,11 +27,13 @@ class Blocked {
     private static final Logger LOG = Logger.getLogger(Blocked.class);
 
     private static final String LIST = """
-            select event_id, type, topic, aggregatetype, aggregateid, sequence, created_at, refusal, refusals, retry_at
-            from outbox where retry_at is not null order by created_at limit $1""";
+            select id, event_id, type, topic, aggregatetype, aggregateid, sequence, created_at, refusal, refusals, retry_at
+            from outbox where retry_at is not null and id > $1 order by id limit $2""";
 
     private static final String SKIP = """
-            with gone as (delete from outbox where retry_at > clock_timestamp() + interval '2 seconds' and event_id = $1
+            with gone as (delete from outbox
+                          where retry_at > clock_timestamp() + interval '2 seconds'
+                            and retry_at < clock_timestamp() + interval '50 seconds' and event_id = $1
                           returning *)
             insert into skipped (event_id, type, topic, aggregatetype, aggregateid, sequence, payload, event_version,
                                  source, occurred_at, correlationid, causationid, traceparent, headers, refusal, reason)
@@ -61,8 +64,12 @@ class Blocked {
             @JsonProperty("refusals") int refusals,
             @JsonProperty("retry_at") Instant retryAt) {}
 
+    /** @param next what to continue after; absent on the last page */
     @RegisterForReflection
-    record Page(@JsonProperty("items") List<Item> items) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Page(
+            @JsonProperty("items") List<Item> items,
+            @JsonProperty("next") @Nullable Long next) {}
 
     /** What was given up, when and why. */
     @RegisterForReflection
@@ -83,10 +90,13 @@ class Blocked {
         this.metrics = metrics;
     }
 
-    /** The oldest. */
-    Uni<Page> list(int limit) {
-        return pool.withConnection(connection -> connection.preparedQuery(LIST).execute(Tuple.of(limit)))
-                .map(rows -> new Page(rows.stream().map(Blocked::item).collect(Collectors.toList())));
+    /** The oldest after that place; 0 for the oldest of all. */
+    Uni<Page> list(long after, int limit) {
+        return pool.withConnection(connection -> connection.preparedQuery(LIST).execute(Tuple.of(after, limit)))
+                .map(rows -> rows.stream().toList())
+                .map(rows -> new Page(
+                        rows.stream().map(Blocked::item).toList(),
+                        rows.size() < limit ? null : rows.getLast().getLong("id")));
     }
 
     /** It is being tried again, or is about to be. */

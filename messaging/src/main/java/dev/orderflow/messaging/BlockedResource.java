@@ -19,7 +19,7 @@ import java.util.UUID;
 @Produces(MediaType.APPLICATION_JSON)
 public class BlockedResource {
 
-    private static final int LISTED = 200;
+    private static final int LARGEST_PAGE = 200;
 
     private final Blocked blocked;
 
@@ -27,10 +27,13 @@ public class BlockedResource {
         this.blocked = blocked;
     }
 
-    /** The oldest 200 of them; there is one of an aggregate at most. */
+    /** The oldest first, {@code limit} at a time from after {@code after} on; there is one of an aggregate at most. */
     @GET
-    public Uni<Blocked.Page> blocked() {
-        return NotNow.orRead(blocked.list(LISTED));
+    public Uni<Blocked.Page> blocked(
+            @QueryParam("after") @DefaultValue("0") String after,
+            @QueryParam("limit") @DefaultValue("50") String limit) {
+        return NotNow.orRead(blocked.list(Numbers.number("after", after, 0, Long.MAX_VALUE), (int)
+                Numbers.number("limit", limit, 1, LARGEST_PAGE)));
     }
 
     /**

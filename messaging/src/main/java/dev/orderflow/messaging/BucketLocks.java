@@ -32,7 +32,9 @@ class BucketLocks {
                                                  where outbox.bucket = buckets.number - 1 and outbox.id > buckets.start
                                                  limit 1) as first_rows), 0) as waiting,
                    coalesce((select bit_or(1::bigint << bucket)
-                             from (select bucket from outbox where retry_at <= statement_timestamp()
+                             from (select bucket from outbox
+                                   where retry_at <= statement_timestamp()
+                                      or retry_at >= statement_timestamp() + interval '1 minute'
                                    limit 1000) as refused), 0) as due
             from pg_locks where %2$s""".formatted(PRESENCE, OURS);
 

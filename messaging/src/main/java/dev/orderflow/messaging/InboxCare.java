@@ -42,7 +42,7 @@ class InboxCare {
 
     private static final int BATCH = 5_000;
     private static final String LOCK_NOT_AVAILABLE = "55P03";
-    private static final Duration SHORTEST_KEEP = Duration.ofDays(8); // a day more than topics keep what is on them
+    private static final Duration SHORTEST_KEEP = Duration.ofDays(10); // topics keep a week, and their last segment
 
     private final Pool pool;
     private final double keepSeconds;

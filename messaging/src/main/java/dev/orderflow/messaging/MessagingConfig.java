@@ -47,7 +47,7 @@ public interface MessagingConfig {
     @WithDefault("40s")
     Duration databaseSilence();
 
-    /** How long a seen event is remembered after its receipt; longer than any topic keeps it, and at least 8 days. */
+    /** How long a seen event is remembered after its receipt; longer than any topic keeps it, and at least 10 days. */
     @WithDefault("10d")
     Duration inboxKeep();
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The outbox as a relay sees it: rows are read, refused ones are marked, sent ones are deleted. */
@@ -24,7 +25,8 @@ class OutboxReader {
     // which would miss one that commits late. Where a reading does not start at the first row, a key that has a
     // row before the start is left alone; "+ 0" keeps the planner from looking for that by the id, among all rows
     // that were ever there. A key of which a record was refused takes no place until its time has come, which is
-    // judged once for all rows: otherwise the first ones of a key could be left out and later ones be read. The
+    // judged once for all rows: otherwise the first ones of a key could be left out and later ones be read. A time
+    // that is further away than any is of a clock that was put back, and has come. The
     // sum bounds memory before any value is read: its length is known without it.
     static final String READ = """
             select id, topic, aggregatetype, aggregateid, sequence, type, payload, event_id, event_version, source,
@@ -41,6 +43,7 @@ class OutboxReader {
                         and not exists (
                             select from outbox refused
                             where refused.retry_at > statement_timestamp()
+                              and refused.retry_at < statement_timestamp() + interval '1 minute'
                               and refused.aggregatetype = outbox.aggregatetype
                               and refused.aggregateid = outbox.aggregateid)
                         and (buckets.start = 0 or not exists (
@@ -52,7 +55,8 @@ class OutboxReader {
             where bytes_before < $4
             order by id""";
 
-    // "any": two plain equalities could be joined the other way round, and are while the table seems empty: then
+    // "any", here and below: two plain equalities could be joined the other way round, and are while the table seems
+    // empty: then
     // each deletion would pass over all rows that were ever there and are not cleaned up.
     static final String DELETE = """
             delete from outbox using unnest($1::smallint[], $2::bigint[]) as sent (bucket, id)
@@ -61,9 +65,11 @@ class OutboxReader {
 
     // Tried again after 0.5, 1, 2 … 32 seconds.
     private static final String REFUSE = """
-            update outbox set refusal = $3, refusals = coalesce(refusals, 0) + 1,
-                              retry_at = clock_timestamp() + interval '0.5s' * 2 ^ least(coalesce(refusals, 0), 6)
-            where bucket = $1 and id = $2""";
+            update outbox
+            set refusal = refused.reason, refusals = coalesce(refusals, 0) + 1,
+                retry_at = clock_timestamp() + interval '0.5s' * 2 ^ least(coalesce(refusals, 0), 6)
+            from unnest($1::smallint[], $2::bigint[], $3::text[]) as refused (bucket, id, reason)
+            where outbox.bucket = any (array[refused.bucket]) and outbox.id = any (array[refused.id])""";
 
     private final RelayConnection connection;
     private final Marks marks;
@@ -155,10 +161,7 @@ class OutboxReader {
     }
 
     private CompletableFuture<RowSet<Row>> startDeleting(Collection<OutboxRow> sent) {
-        Tuple values = Tuple.of(
-                sent.stream().map(row -> OutboxRow.bucket(row.aggregateId())).toArray(Short[]::new),
-                sent.stream().map(OutboxRow::id).toArray(Long[]::new));
-        return connection.send(DELETE, values);
+        return connection.send(DELETE, Tuple.of(buckets(sent.stream()), ids(sent.stream())));
     }
 
     private static List<Duration> ages(RowSet<Row> deleted) {
@@ -194,9 +197,25 @@ class OutboxReader {
         return row.getOffsetDateTime(column).toInstant();
     }
 
-    /** Has this row, and with it its key, wait for a while: longer each time. */
-    void refuse(OutboxRow row, Exception failure) {
-        String reason = Parking.printable(BatchConsumer.reason(failure));
-        connection.ask(REFUSE, Tuple.of(OutboxRow.bucket(row.aggregateId()), row.id(), reason));
+    /** Has these rows, and with them their keys, wait for a while: longer each time. */
+    void refuse(List<Round.Failed> refused) {
+        if (!refused.isEmpty()) {
+            connection.ask(
+                    REFUSE,
+                    Tuple.of(
+                            buckets(refused.stream().map(Round.Failed::row)),
+                            ids(refused.stream().map(Round.Failed::row)),
+                            refused.stream()
+                                    .map(failed -> Parking.printable(BatchConsumer.reason(failed.failure())))
+                                    .toArray(String[]::new)));
+        }
+    }
+
+    private static Short[] buckets(Stream<OutboxRow> rows) {
+        return rows.map(row -> OutboxRow.bucket(row.aggregateId())).toArray(Short[]::new);
+    }
+
+    private static Long[] ids(Stream<OutboxRow> rows) {
+        return rows.map(OutboxRow::id).toArray(Long[]::new);
     }
 }

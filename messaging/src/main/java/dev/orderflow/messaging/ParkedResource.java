@@ -43,8 +43,8 @@ public class ParkedResource {
             @QueryParam("key") @Nullable String key,
             @QueryParam("after") @DefaultValue("0") String after,
             @QueryParam("limit") @DefaultValue("50") String limit) {
-        long first = number("after", after, 0, Long.MAX_VALUE);
-        int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
+        long first = Numbers.number("after", after, 0, Long.MAX_VALUE);
+        int atMost = (int) Numbers.number("limit", limit, 1, LARGEST_PAGE);
         if (consumer != null) {
             text("consumer", consumer);
         }
@@ -55,7 +55,7 @@ public class ParkedResource {
     @GET
     @Path("/{id}")
     public Uni<ParkedQuery.Whole> whole(@PathParam("id") String id) {
-        return NotNow.orRead(parked.whole(number("id", id, 1, Long.MAX_VALUE)))
+        return NotNow.orRead(parked.whole(Numbers.number("id", id, 1, Long.MAX_VALUE)))
                 .map(found -> found.orElseThrow(() -> new NotFoundException("Record " + id + " is not parked.")));
     }
 
@@ -93,14 +93,14 @@ public class ParkedResource {
             @QueryParam("dry_run") @DefaultValue("false") String dryRun,
             @QueryParam("per_second") @DefaultValue("100") String perSecond) {
         BatchConsumer of = consumer(consumer);
-        long first = number("after", after, 0, Long.MAX_VALUE);
-        int atMost = (int) number("limit", limit, 1, LARGEST_PAGE);
+        long first = Numbers.number("after", after, 0, Long.MAX_VALUE);
+        int atMost = (int) Numbers.number("limit", limit, 1, LARGEST_PAGE);
         Redrive.Pace pace = pace(perSecond);
         return alone(of, redrive.keys(of, text("reason", reason), first, atMost, pace, one(of, dryRun, pace)));
     }
 
     private static Redrive.Pace pace(String perSecond) {
-        return new Redrive.Pace((int) number("per_second", perSecond, 1, FASTEST));
+        return new Redrive.Pace((int) Numbers.number("per_second", perSecond, 1, FASTEST));
     }
 
     /** Two at a time would be twice as fast as anybody asked for. It has not ended when nobody waits for it any more. */
@@ -137,7 +137,7 @@ public class ParkedResource {
         if (reason.isBlank()) {
             throw new BadRequestException("reason is required");
         }
-        long parkedId = number("id", id, 1, Long.MAX_VALUE);
+        long parkedId = Numbers.number("id", id, 1, Long.MAX_VALUE);
         return NotNow.orAnswer(discard.first(consumer(consumer).name(), key(key), parkedId, reason))
                 .map(outcome -> outcome.orElseThrow(() -> new ClientErrorException(
                         "Record " + id + " is not the first that is parked of this key.", Response.Status.CONFLICT)));
@@ -175,18 +175,5 @@ public class ParkedResource {
         } catch (IllegalArgumentException e) {
             throw new BadRequestException("key is no base64", e);
         }
-    }
-
-    /** Taken as text: the framework would answer 404 for what is no number. */
-    private static long number(String name, String text, long smallest, long largest) {
-        try {
-            long number = Long.parseLong(text);
-            if (number >= smallest && number <= largest) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // The same answer as for one that is out of bounds.
-        }
-        throw new BadRequestException("%s must be a number between %d and %d".formatted(name, smallest, largest));
     }
 }

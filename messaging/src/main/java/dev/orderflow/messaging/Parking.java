@@ -30,8 +30,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Parking {
 
-    /** A record and why it is parked. */
-    record Parked(InboxRecord record, String reason) {}
+    /**
+     * A record and why it is parked.
+     *
+     * @param attempts how often it was tried alone; 0 when it only waits for another
+     */
+    record Parked(InboxRecord record, String reason, int attempts) {}
 
     /** A parked record with its place in the order of its key. */
     record Waiting(long id, InboxRecord record, int attempts) {}
@@ -105,7 +109,6 @@ class Parking {
 
     private Uni<Void> park(SqlConnection connection, String consumer, Parked parked) {
         InboxRecord record = parked.record();
-        String reason = printable(parked.reason());
         Tuple values = Tuple.tuple()
                 .addString(consumer)
                 .addValue(Buffer.buffer(record.key()))
@@ -117,8 +120,8 @@ class Parking {
                 .addInteger(record.partition())
                 .addLong(record.offset())
                 .addOffsetDateTime(record.timestamp().atOffset(ZoneOffset.UTC))
-                .addString(reason)
-                .addInteger(1);
+                .addString(printable(parked.reason()))
+                .addInteger(parked.attempts());
         return connection
                 .preparedQuery(PARK_KEY)
                 .execute(Tuple.of(consumer, Buffer.buffer(record.key())))
@@ -128,20 +131,18 @@ class Parking {
                         : outbox.insert(
                                 connection,
                                 List.of(copy(
-                                        consumer,
-                                        record,
-                                        reason,
-                                        rows.iterator().next().getLong("id")))));
+                                        consumer, parked, rows.iterator().next().getLong("id")))));
     }
 
     /** For people and tools that look at topics; what is redriven is the parked row. */
-    private OutboxRow copy(String consumer, InboxRecord record, String reason, long parkedId) {
+    private OutboxRow copy(String consumer, Parked parked, long parkedId) {
+        InboxRecord record = parked.record();
         List<Header> headers = new ArrayList<>(List.of(
-                OutboxRow.header("dead-letter-reason", reason),
+                OutboxRow.header("dead-letter-reason", printable(parked.reason())),
                 OutboxRow.header("dead-letter-topic", record.topic()),
                 OutboxRow.header("dead-letter-partition", Integer.toString(record.partition())),
                 OutboxRow.header("dead-letter-offset", Long.toString(record.offset())),
-                OutboxRow.header("dead-letter-attempts", "1"),
+                OutboxRow.header("dead-letter-attempts", Integer.toString(parked.attempts())),
                 OutboxRow.header("dead-letter-consumer", consumer)));
         List<Header> withOriginal = new ArrayList<>(headers);
         withOriginal.addAll(record.allHeaders());

@@ -51,9 +51,7 @@ final class ParkingLimit {
     /** Counts one that is about to be parked; true when that would be one too many. */
     synchronized boolean isReachedWithOneMore() {
         Instant now = clock.instant();
-        while (!parked.isEmpty() && parked.peekFirst().isBefore(now.minus(WINDOW))) {
-            parked.removeFirst();
-        }
+        parked.removeIf(one -> one.isBefore(now.minus(WINDOW)) || one.isAfter(now)); // of a clock that was put back
         if (parked.size() >= perMinute) {
             stop("more than " + perMinute + " records cannot be applied in a minute");
             return true;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
@@ -35,14 +36,33 @@ final class Publisher implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final MessageSpans spans;
     private final Runnable topicFound;
+    private final @Nullable Thread network; // the producer's own; null when it cannot be found
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final Set<String> away = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     Publisher(Producer<byte[], byte[]> producer, MessageSpans spans, Runnable topicFound) {
         this.producer = producer;
+        network = network(producer);
         this.spans = spans;
         this.topicFound = topicFound;
+    }
+
+    /** By the name that Kafka gives it; the producer's is its own. */
+    private static @Nullable Thread network(Producer<byte[], byte[]> producer) {
+        Set<String> names = producer.metrics().keySet().stream()
+                .map(metric ->
+                        "kafka-producer-network-thread | " + metric.tags().get("client-id"))
+                .collect(Collectors.toSet());
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> names.contains(thread.getName()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether an error has ended its thread: it answers nothing any more, fails nothing, and tells nobody. */
+    boolean isDead() {
+        return network != null && !network.isAlive();
     }
 
     /** Whether records of this topic can be handed over at once; if not, {@code topicFound} runs when they can. */

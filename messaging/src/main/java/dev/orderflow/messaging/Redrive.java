@@ -31,6 +31,7 @@ class Redrive {
      * @param redriven records applied, now out of the way
      * @param failure why the next one cannot be applied either; it and those behind it stay parked. Null when none failed
      * @param more whether there are records left that were not tried: ask again
+     * @param dryRun true when all of it was undone; otherwise absent
      */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -39,7 +40,8 @@ class Redrive {
             @JsonProperty("key") String key,
             @JsonProperty("redriven") int redriven,
             @JsonProperty("failure") @Nullable String failure,
-            @JsonProperty("more") boolean more) {}
+            @JsonProperty("more") boolean more,
+            @JsonProperty("dry_run") @Nullable Boolean dryRun) {}
 
     /**
      * What became of several keys.
@@ -54,17 +56,22 @@ class Redrive {
             @JsonProperty("after") long after) {}
 
     private static final String KEYS = """
-            select key, first from (
-                select key, min(id) as first, (array_agg(reason order by id))[1] as reason
-                from parked where consumer = $1 group by key) as keys
-            where starts_with(reason, $2) and first > $4 order by first limit $3""";
+            select parked_key.key, first.id
+            from parked_key
+            cross join lateral (select id, reason from parked
+                                where parked.consumer = parked_key.consumer and parked.key = parked_key.key
+                                order by id limit 1) as first
+            where parked_key.consumer = $1 and starts_with(first.reason, $2) and first.id > $4
+            order by first.id limit $3""";
 
     private record Key(byte[] key, long first) {}
 
     private record Tried(Key key, Outcome outcome) {}
 
-    /** Records of one key that a dry run tries, all in one transaction. */
+    /** Records of one key that a dry run tries, all in one transaction, for which consumers of the key wait. */
     private static final int DRY_RECORDS = 100;
+
+    private static final Duration LONGEST_DRY_RUN = Duration.ofSeconds(2);
 
     /** How fast it goes, and until when: whoever asked is told in time what was done. */
     static final class Pace {
@@ -126,7 +133,7 @@ class Redrive {
         return pool.withConnection(connection ->
                         connection.preparedQuery(KEYS).execute(Tuple.of(consumer.name(), reason, atMost + 1, after)))
                 .map(rows -> rows.stream()
-                        .map(row -> new Key(row.getBuffer("key").getBytes(), row.getLong("first")))
+                        .map(row -> new Key(row.getBuffer("key").getBytes(), row.getLong("id")))
                         .toList())
                 .flatMap(keys -> Multi.createFrom()
                         .iterable(keys.subList(0, Math.min(atMost, keys.size())))
@@ -156,27 +163,36 @@ class Redrive {
 
     /** Applies a key's records as a redrive would, the first hundred at most, and undoes it all. */
     Uni<Outcome> dryRun(BatchConsumer consumer, byte[] key) {
+        AtomicInteger found = new AtomicInteger();
         AtomicInteger applied = new AtomicInteger();
-        AtomicBoolean more = new AtomicBoolean();
+        Countdown time = new Countdown();
         return consumer.<Void>redrive((transaction, apply) -> parts.parking()
                         .lockKey(transaction.sql(), consumer.name(), key)
+                        .invoke(() -> time.set(LONGEST_DRY_RUN))
                         .chain(() -> parts.parking().first(transaction.sql(), consumer.name(), key, DRY_RECORDS + 1))
-                        .invoke(waiting -> more.set(waiting.size() > DRY_RECORDS))
+                        .invoke(waiting -> found.set(waiting.size()))
                         .flatMap(waiting -> Multi.createFrom()
                                 .iterable(waiting.subList(0, Math.min(DRY_RECORDS, waiting.size())))
+                                .select()
+                                .first(one -> !time.isOver())
                                 .onItem()
                                 .transformToUniAndConcatenate(one -> apply.apply(one.record())
                                         .invoke(applied::incrementAndGet)
-                                        .onFailure(failure -> !TransientFailure.is(failure))
+                                        .onFailure(Redrive::isToBlame)
                                         .transform(poison -> new StillPoison(one.id(), poison)))
                                 .onItem()
                                 .ignoreAsUni())
                         .chain(() -> Uni.createFrom().failure(new Undone())))
-                .map(never -> outcome(consumer, key, applied.get(), null, more.get()))
+                .map(never -> outcome(consumer, key, applied.get(), null, false, true))
                 .onFailure(Undone.class)
-                .recoverWithItem(() -> outcome(consumer, key, applied.get(), null, more.get()))
+                .recoverWithItem(() -> outcome(consumer, key, applied.get(), null, applied.get() < found.get(), true))
                 .onFailure(StillPoison.class)
-                .recoverWithItem(failure -> outcome(consumer, key, applied.get(), reason(failure), false));
+                .recoverWithItem(failure -> outcome(consumer, key, applied.get(), reason(failure), false, true));
+    }
+
+    /** Also what the database ended because it took too long: trying it again would keep others waiting for ever. */
+    private static boolean isToBlame(Throwable failure) {
+        return !TransientFailure.is(failure) || TransientFailure.isTooSlow(failure);
     }
 
     private static String reason(Throwable failure) {
@@ -200,18 +216,23 @@ class Redrive {
                 })
                 .onItem()
                 .ignoreAsUni()
-                .map(done -> outcome(consumer, key, redriven.get(), null, more.get()))
+                .map(done -> outcome(consumer, key, redriven.get(), null, more.get(), null))
                 .onFailure(StillPoison.class)
                 .recoverWithUni(failure ->
-                        keepWaiting(failure).map(reason -> outcome(consumer, key, redriven.get(), reason, false)))
+                        keepWaiting(failure).map(reason -> outcome(consumer, key, redriven.get(), reason, false, null)))
                 .invoke(outcome -> LOG.infof(
                         "redriven: consumer=%s key=%s records=%d failure=%s",
                         outcome.consumer(), outcome.key(), outcome.redriven(), outcome.failure()));
     }
 
     private static Outcome outcome(
-            BatchConsumer consumer, byte[] key, int redriven, @Nullable String failure, boolean more) {
-        return new Outcome(consumer.name(), InboxRecord.KeyText.of(key), redriven, failure, more);
+            BatchConsumer consumer,
+            byte[] key,
+            int redriven,
+            @Nullable String failure,
+            boolean more,
+            @Nullable Boolean dryRun) {
+        return new Outcome(consumer.name(), InboxRecord.KeyText.of(key), redriven, failure, more, dryRun);
     }
 
     /** True when there was one and it was applied. The key's lock comes first: consumers wait until this one is through. */
@@ -224,7 +245,7 @@ class Redrive {
                 .flatMap(first -> first.isEmpty()
                         ? Uni.createFrom().item(false)
                         : apply.apply(first.getFirst().record())
-                                .onFailure(failure -> !TransientFailure.is(failure))
+                                .onFailure(Redrive::isToBlame)
                                 .transform(poison ->
                                         new StillPoison(first.getFirst().id(), poison))
                                 .chain(() -> parts.parking()

@@ -87,8 +87,10 @@ final class Relay implements Runnable {
                 session.stop();
             }
             session.step(new Buckets(woken.getAndSet(0)));
-            connecting.reset();
-            complained = false;
+            if (session.goesWell()) {
+                connecting.reset();
+                complained = false;
+            }
         }
     }
 

@@ -35,6 +35,17 @@ final class RelayConnection implements AutoCloseable {
         ask("listen outbox", Tuple.tuple());
     }
 
+    /** What only reads, as a former primary, could not delete what is sent: it would be sent again and again. */
+    void refuseReadOnly() {
+        String only = ask("show transaction_read_only", Tuple.tuple())
+                .iterator()
+                .next()
+                .getString(0);
+        if (!only.equals("off")) {
+            throw new IllegalStateException("the database takes no writes");
+        }
+    }
+
     boolean isLost() {
         return lost;
     }

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -15,6 +16,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Opens what a relay works with: its connection, its producer. Each is used once and replaced after a failure. */
 @Singleton
 class RelayParts {
+
+    private static final AtomicInteger PRODUCERS = new AtomicInteger();
 
     private final Connections connections;
     private final Vertx vertx;
@@ -64,7 +67,7 @@ class RelayParts {
     private Map<String, Object> settings() {
         Map<String, Object> settings = new HashMap<>(kafka); // address and security of the service's kafka.* properties
         settings.keySet().retainAll(ProducerConfig.configNames());
-        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay");
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay-" + PRODUCERS.incrementAndGet());
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // A record waits as long as Kafka is away; given up, the next of its key could overtake it.

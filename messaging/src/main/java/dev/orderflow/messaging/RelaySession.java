@@ -1,6 +1,7 @@
 package dev.orderflow.messaging;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -18,6 +19,8 @@ final class RelaySession implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(5); // for what is under way when the service stops
     // Between two exchanges with the database: after a pause none is waited for, and under load each brings more.
     private static final Duration PACE = Duration.ofMillis(1);
+    // After one that found nothing but what cannot be sent now, which may be much to pass over.
+    private static final Duration IN_VAIN = Duration.ofSeconds(1);
     private static final Duration SLOW = Duration.ofSeconds(5);
     private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
 
@@ -33,10 +36,12 @@ final class RelaySession implements AutoCloseable {
     private final Countdown slow = new Countdown();
     private final Countdown nextWord = new Countdown(); // about records that take too long
     private final Countdown nextExchange = new Countdown();
+    private final Countdown trial = new Countdown(Backoff.LONGEST);
     private Publisher publisher;
     private Buckets waiting = Buckets.NONE; // may have rows that were not read
     private boolean stopping;
     private boolean spent; // the producer: no more is begun with it
+    private boolean hasDeleted;
     private boolean saidSlow;
     private boolean othersAnswered; // since something was set aside
 
@@ -56,6 +61,7 @@ final class RelaySession implements AutoCloseable {
     }
 
     void begin() {
+        connection.refuseReadOnly();
         connection.listen(() -> relay.tell(() -> {}), said -> relay.tell(() -> ownership.hear(said)));
         ownership.begin();
     }
@@ -71,6 +77,14 @@ final class RelaySession implements AutoCloseable {
     /** Whether it was stopped, and nothing is under way or has been for too long. */
     boolean isOver() {
         return stopping && (rounds.isEmpty() || drain.isOver());
+    }
+
+    /**
+     * Whether it could delete what it had sent, or lasts for long. Until then it may be no better than the one before it,
+     * and when it ends everything is sent once more.
+     */
+    boolean goesWell() {
+        return hasDeleted || trial.isOver();
     }
 
     /** For how long it may be left alone when nobody has news for it. */
@@ -89,12 +103,15 @@ final class RelaySession implements AutoCloseable {
         if (connection.isLost()) {
             throw new IllegalStateException("the relay's connection is gone");
         }
+        if (publisher.isDead()) {
+            throw new IllegalStateException("the producer has ended by an error");
+        }
         ownership.written(written);
         ownership.keepUp(rounds.busy(), rounds.stuck());
         waiting = waiting.and(ownership.takeWaiting());
         if (isExchangeNeeded() && nextExchange.isOver()) {
-            exchange();
-            nextExchange.set(PACE);
+            boolean any = exchange();
+            nextExchange.set(any || publisher.away().isEmpty() ? PACE : IN_VAIN);
         }
         if (spent && rounds.going().isEmpty()) {
             rounds.giveUpAside();
@@ -119,18 +136,21 @@ final class RelaySession implements AutoCloseable {
         return may ? waiting.in(ownership.own()).without(rounds.going()) : Buckets.NONE;
     }
 
-    private void exchange() {
+    /** False when it brought nothing. */
+    private boolean exchange() {
         Buckets ready = ready();
         OutboxReader.LeftOut leftOut = new OutboxReader.LeftOut(publisher.away(), rounds.leftOut(ready));
         Rounds.Settled settled = rounds.settle();
         OutboxReader.Exchange brought = outbox.exchange(settled.acknowledged(), ready, leftOut, BYTES - rounds.bytes());
+        hasDeleted |= !settled.acknowledged().isEmpty();
         metrics.sent(brought.ages());
-        settled.failed().forEach(failed -> settle(failed.row(), failed.failure()));
+        refuse(settled.failed());
         waiting = waiting.without(ready).and(brought.more());
         goBack(settled.again()); // not before: what has just been read was without their keys
         if (!spent) { // with the next producer everything is read again
             begin(brought.rows());
         }
+        return !brought.rows().isEmpty();
     }
 
     /** These are read from their first rows on, because something in them was left where it is. */
@@ -140,17 +160,24 @@ final class RelaySession implements AutoCloseable {
     }
 
     /** A key of which a record was refused waits; it was not the record when only its topic could not be found. */
-    private void settle(OutboxRow row, Exception failure) {
-        if (Publisher.isTopicAway(failure)) {
-            goBack(Buckets.of(OutboxRow.bucket(row.aggregateId())));
-        } else {
-            spent |= !Publisher.isAboutTheRecord(failure);
-            outbox.refuse(row, failure);
-            row.cause()
-                    .tell(() -> LOG.warnf(
-                            "not sent, its key waits: aggregateType=%s aggregateId=%s eventId=%s reason=%s",
-                            row.aggregateType(), row.aggregateId(), row.eventId(), failure));
+    private void refuse(List<Round.Failed> failed) {
+        List<Round.Failed> refused = new ArrayList<>();
+        for (Round.Failed one : failed) {
+            if (Publisher.isTopicAway(one.failure())) {
+                goBack(Buckets.of(OutboxRow.bucket(one.row().aggregateId())));
+            } else {
+                spent |= !Publisher.isAboutTheRecord(one.failure());
+                refused.add(one);
+            }
         }
+        outbox.refuse(refused);
+        refused.forEach(one -> one.row().cause().tell(() -> sayRefused(one.row(), one.failure())));
+    }
+
+    private static void sayRefused(OutboxRow row, Exception failure) {
+        LOG.warnf(
+                "not sent, its key waits: aggregateType=%s aggregateId=%s eventId=%s reason=%s",
+                row.aggregateType(), row.aggregateId(), row.eventId(), failure);
     }
 
     private void begin(List<OutboxRow> rows) {

@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,7 @@ public final class TransientFailure {
                 || cause instanceof UnknownHostException
                 || cause instanceof InterruptedIOException
                 || cause instanceof ClosedChannelException
+                || cause instanceof SSLException // a certificate that has expired, until there is another
                 || cause.getClass() == IOException.class // "Connection reset by peer" comes as nothing more special
                 || cause instanceof Errors.NativeIoException;
     }

@@ -106,6 +106,11 @@ final class Assembly implements AutoCloseable {
 
     /** As a service's channels are set up. */
     KafkaConsumer<byte[], byte[]> kafkaConsumer(String group, String topic) {
+        return kafkaConsumer(group, topic, Map.of());
+    }
+
+    /** The same but for some of its settings. */
+    KafkaConsumer<byte[], byte[]> kafkaConsumer(String group, String topic, Map<String, Object> but) {
         Map<String, Object> settings = new HashMap<>(kafka());
         settings.putAll(Map.of(
                 "group.id", group,
@@ -116,6 +121,7 @@ final class Assembly implements AutoCloseable {
                 "max.partition.fetch.bytes", "524288",
                 "session.timeout.ms", "10000",
                 "heartbeat.interval.ms", "2500"));
+        settings.putAll(but);
         KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer.subscribe(List.of(topic));

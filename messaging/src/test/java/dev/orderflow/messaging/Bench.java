@@ -19,14 +19,14 @@ import java.util.function.Consumer;
 final class Bench {
 
     private static final String USAGE =
-            "./run bench messaging [--runs N] [--smoke]: N runs, 3 by default; with --smoke only whether it works";
+            "./run bench messaging [--runs N] [--smoke]: N runs, 3 by default; with --smoke one, and only whether it works";
 
     private Bench() {}
 
     /** What was asked for. */
     record Options(int runs, boolean smoke, String json) {
         static Options parse(String... arguments) {
-            int runs = 3;
+            int runs = 0;
             boolean smoke = false;
             String json = "";
             for (int i = 0; i < arguments.length; i++) {
@@ -37,7 +37,7 @@ final class Bench {
                     default -> throw new IllegalArgumentException(USAGE);
                 }
             }
-            return new Options(runs, smoke, json);
+            return new Options(runs > 0 ? runs : smoke ? 1 : 3, smoke, json);
         }
     }
 

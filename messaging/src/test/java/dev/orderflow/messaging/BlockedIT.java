@@ -56,7 +56,7 @@ class BlockedIT {
 
         retry("1 second");
         skip(eventId, "it is about to be tried").then().statusCode(409).contentType("application/problem+json");
-        retry("1 hour");
+        retry("40 seconds");
         JsonPath outcome = skip(eventId, "nobody can read that much")
                 .then()
                 .statusCode(200)

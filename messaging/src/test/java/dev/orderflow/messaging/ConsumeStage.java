@@ -13,7 +13,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /** A topic that is consumed as fast as it goes, beside polling alone and the inbox's statements alone. */
 final class ConsumeStage {
 
-    private static final int WARMING = 3; // what it is compared with is tried three times, and the best is taken
+    private static final int TRIES =
+            3; // of what it is compared with the best is taken; it is as warm when it is its turn
 
     private final BenchGround ground;
 
@@ -23,13 +24,16 @@ final class ConsumeStage {
 
     void run() throws InterruptedException {
         String topic = fill(ground);
-        for (int i = 0; i < WARMING; i++) {
+        for (int i = 0; i < TRIES; i++) {
             new Consuming(ground, topic, "warms-" + i).run(ground.size.events());
         }
         Consuming consuming = new Consuming(ground, topic, "applies");
         double applied = consuming.run(ground.size.events());
         double batch = consuming.batch();
-        double polled = pollAlone(topic);
+        double polled = 0;
+        for (int i = 0; i < TRIES; i++) {
+            polled = Math.max(polled, pollAlone(topic));
+        }
         double marked = 0;
         for (int clients : BenchGround.CLIENTS) {
             marked = Math.max(marked, markAlone(clients, (int) Math.ceil(batch), topic));

@@ -35,6 +35,7 @@ final class FaultRun implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(150);
     private static final Duration LONG = Duration.ofSeconds(25); // for which a relay may not be silent
     private static final Duration SILENT = Duration.ofSeconds(2); // a relay that goes on speaks each second
+    private static final Duration SESSION = Duration.ofSeconds(6); // after which its partitions are given to others
     private static final Duration STILLNESS =
             Duration.ofSeconds(30); // longer than a consumer group takes to find itself
     // Which events have committed, apart from the code that is tested.
@@ -186,10 +187,11 @@ final class FaultRun implements AutoCloseable {
             }
             case FREEZE_A_REPLICA -> {
                 replica.signal("STOP");
-                pass(pause.multipliedBy(2));
+                pass(SESSION.plus(pause));
                 replica.signal("CONT");
             }
             case END_A_FROZEN_RELAY -> {
+                await(() -> relays() == REPLICAS, "a relay does not come"); // one that is not there cannot be frozen
                 replica.signal("STOP");
                 pass(SILENT.plusSeconds(1));
                 counts.merge("zombies", endSilentRelays(), Integer::sum);
@@ -233,6 +235,11 @@ final class FaultRun implements AutoCloseable {
         return (int) number("select count(pg_terminate_backend(pid)) from pg_stat_activity"
                 + " where datname = current_database() and application_name = 'outbox-relay' and state = 'idle'"
                 + " and state_change < clock_timestamp() - interval '" + SILENT.toSeconds() + " seconds'");
+    }
+
+    private long relays() {
+        return number("select count(*) from pg_stat_activity"
+                + " where datname = current_database() and application_name = 'outbox-relay'");
     }
 
     private void cutRelays() {

@@ -126,7 +126,7 @@ class InboxCareIT {
 
     @Test
     void marksAreNotForgottenBeforeTheirEvents() {
-        MessagingConfig shorter = Configured.with(Map.of("messaging.inbox-keep", "7d"));
+        MessagingConfig shorter = Configured.with(Map.of("messaging.inbox-keep", "9d"));
 
         Exception refused = assertThrows(IllegalArgumentException.class, () -> new InboxCare(pool, shorter));
 

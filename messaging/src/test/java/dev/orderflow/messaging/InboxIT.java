@@ -762,7 +762,7 @@ class InboxIT {
     void theAgeOfTheOldestIsThatOfOneThatDoesNotWaitBehindARefusedOne() {
         execute("delete from outbox"); // what other tests have left for topics that are not there
         try {
-            appendLongAgo("refused-" + key, 1, "now() + interval '1 hour'");
+            appendLongAgo("refused-" + key, 1, "now() + interval '40 seconds'");
             appendLongAgo("refused-" + key, 2, "null");
             assertTrue(flow().getDouble("oldest_unsent_seconds") < 3_600);
             assertEquals(1, flow().getInt("blocked_keys"));

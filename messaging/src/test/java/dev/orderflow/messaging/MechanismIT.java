@@ -117,7 +117,7 @@ class MechanismIT {
         harness.happen(topic, "thing").await().atMost(PATIENCE);
         harness.happen(topic, "thing").await().atMost(PATIENCE);
         harness.execute(
-                "update outbox set refusal = 'too large', refusals = 9, retry_at = clock_timestamp() + interval '1 day'"
+                "update outbox set refusal = 'too large', refusals = 9, retry_at = clock_timestamp() + interval '40 seconds'"
                         + " where sequence = 1");
         harness.skipFirst();
         harness.start();

@@ -36,6 +36,15 @@ class ParkingLimitTest {
     }
 
     @Test
+    void forgetsWhatIsYetToComeAfterTheClockWasPutBack() {
+        park(3);
+
+        now = now.minus(Duration.ofHours(1));
+
+        assertFalse(limit.isReachedWithOneMore());
+    }
+
+    @Test
     void staysStopped() {
         park(3);
         assertTrue(limit.isReachedWithOneMore());

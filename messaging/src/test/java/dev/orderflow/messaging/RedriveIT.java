@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestServers;
@@ -114,10 +115,15 @@ class RedriveIT {
         assertTrue(outcome.getString("failure").contains("still poison"));
         assertEquals(0, effects(key));
         assertEquals(3, parked(key).size());
-        assertEquals(1, parked(key).getLast().get("attempts"));
+        assertEquals(1, parked(key).getFirst().get("attempts"));
+        assertEquals(0, parked(key).getLast().get("attempts"));
         trouble = event -> {};
-        assertEquals(3, redrive(key, "true").getInt("redriven"));
-        assertEquals(3, redrive(key, "false").getInt("redriven"));
+        JsonPath dry = redrive(key, "true");
+        assertEquals(3, dry.getInt("redriven"));
+        assertEquals(true, dry.get("dry_run"));
+        JsonPath done = redrive(key, "false");
+        assertEquals(3, done.getInt("redriven"));
+        assertNull(done.get("dry_run"));
         assertEquals(3, effects(key));
     }
 
@@ -181,6 +187,35 @@ class RedriveIT {
         assertEquals(List.of(last), second.getList("keys.key"));
         assertFalse(second.getBoolean("more"));
         assertEquals(1, effects(last));
+    }
+
+    /** What the database ends for its length fails, and is not tried again and again while the others wait. */
+    @Test
+    void oneThatTakesTooLongKeepsNoOtherBack() {
+        String slow = UUID.randomUUID().toString();
+        trouble = event -> {
+            throw new IllegalArgumentException("poison");
+        };
+        List.of(slow, key).forEach(each -> receive(List.of(received(each, 1, 1))));
+        trouble = event -> {};
+        handler = (transaction, fresh) -> fresh.getFirst().aggregateId().equals(slow)
+                ? transaction
+                        .sql()
+                        .query("set local statement_timeout = 50")
+                        .execute()
+                        .chain(() ->
+                                transaction.sql().query("select pg_sleep(60)").execute())
+                        .replaceWithVoid()
+                : apply(transaction, fresh);
+
+        assertTrue(redriveAll("", "true", 2).getString("keys[0].failure").contains("57014"));
+        JsonPath report = redriveAll("", "false", 2);
+
+        assertEquals(List.of(slow, key), report.getList("keys.key"));
+        assertEquals(List.of(0, 1), report.getList("keys.redriven"));
+        assertTrue(report.getString("keys[0].failure").contains("57014"), report::prettify);
+        assertEquals(1, effects(key));
+        assertEquals(2, parked(slow).getFirst().get("attempts"));
     }
 
     @Test

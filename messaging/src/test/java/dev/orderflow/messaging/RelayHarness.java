@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
 /** Relays by hand, as many as a test wants, over an outbox of its own and without a service around them. */
@@ -101,6 +102,16 @@ final class RelayHarness {
     /** A relay as a service runs it; to be stopped by the test. */
     RelayRunner runner() {
         return assembly.runner(assembly.parts());
+    }
+
+    /** One that wakes whoever wants to know, in place of its own relay. */
+    Outbox outbox(Consumer<Buckets> woken) {
+        return assembly.outbox(new RelayRunner(assembly.parts(), assembly.metrics, Configured.asUsual()) {
+            @Override
+            void wake(Buckets buckets) {
+                woken.accept(buckets);
+            }
+        });
     }
 
     /** A relay's connection without a relay. */
@@ -189,6 +200,10 @@ final class RelayHarness {
         }
     }
 
+    String databaseName() {
+        return database.name();
+    }
+
     Connection connect() {
         return database.connect();
     }
@@ -196,7 +211,7 @@ final class RelayHarness {
     /** As an operator does. */
     void skipFirst() {
         Blocked blocked = new Blocked(assembly.pool, assembly.metrics);
-        blocked.list(1)
+        blocked.list(0, 1)
                 .flatMap(page -> blocked.skip(page.items().getFirst().eventId(), "nobody needs it"))
                 .await()
                 .indefinitely();

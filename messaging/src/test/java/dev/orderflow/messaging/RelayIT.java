@@ -12,6 +12,7 @@ import dev.orderflow.dev.TestServers;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -29,6 +30,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,6 +56,7 @@ class RelayIT {
 
     private String topic = "";
     private final Said said = Said.by(RelaySession.class);
+    private final Said complaints = Said.by(Relay.class);
     private RelayHarness harness;
 
     RelayIT() {
@@ -69,6 +72,7 @@ class RelayIT {
     @AfterEach
     void close() throws InterruptedException {
         said.close();
+        complaints.close();
         harness.close();
     }
 
@@ -110,6 +114,26 @@ class RelayIT {
         awaitEmpty();
         assertEquals(everySequence(2, 3), firstAppearances());
         assertTrue(errors.get() < 0);
+    }
+
+    /** Kafka's producer does not survive an error on its thread, and nobody is told. */
+    @Test
+    void anErrorThatEndsTheProducerEndsNoRelay() {
+        AtomicBoolean thrown = new AtomicBoolean();
+        harness.start(RelayVariant.producing(producer -> Intercepted.sends(
+                producer,
+                (record, callback, send) -> send.accept((metadata, failure) -> {
+                    if (thrown.compareAndSet(false, true)) {
+                        throw new StackOverflowError("of a batch that was split again and again");
+                    }
+                    callback.onCompletion(metadata, failure);
+                }))));
+
+        happenConcurrently(2, 3);
+
+        awaitEmpty();
+        assertEquals(everySequence(2, 3), firstAppearances());
+        assertTrue(complaints.lines().stream().anyMatch(line -> line.text().contains("the producer has ended")));
     }
 
     @Test
@@ -282,6 +306,34 @@ class RelayIT {
     }
 
     @Test
+    void aCommitWakesTheRelayAndARollbackDoesNot() {
+        TestServers.createTopic(Things.TOPIC);
+        harness.poll(Duration.ofMinutes(10)); // so long that nobody finds anything by looking
+        Relay relay = harness.start();
+        await().atMost(PATIENCE).until(() -> owned().equals(List.of(64L)));
+        List<Buckets> woken = new CopyOnWriteArrayList<>();
+        Outbox outbox = harness.outbox(buckets -> {
+            woken.add(buckets);
+            relay.wake(buckets);
+        });
+
+        for (boolean fails : new boolean[] {true, false}) {
+            outbox.transaction(transaction -> transaction
+                            .append(new Cause("story", null, null), List.of(Things.event("woken", 1, "a")))
+                            .call(() -> fails
+                                    ? Uni.createFrom().failure(new IllegalStateException("on purpose"))
+                                    : Uni.createFrom().voidItem()))
+                    .onFailure(IllegalStateException.class)
+                    .recoverWithNull()
+                    .await()
+                    .indefinitely();
+        }
+
+        awaitEmpty();
+        assertEquals(List.of(Buckets.of(OutboxRow.bucket("woken"))), woken);
+    }
+
+    @Test
     void aRelayThatDoesNothingIsEndedWhileRowsWait() {
         try (RelayConnection frozen = harness.connection();
                 RelayConnection other = harness.connection()) {
@@ -297,6 +349,67 @@ class RelayIT {
             assertEquals(1, locks.endStalled(Duration.ZERO));
             await().until(() -> locks.take(64).equals(Buckets.ALL));
         }
+    }
+
+    /** Nobody does by hand here what relays do by themselves. */
+    @Test
+    void aRelayEndsAnotherThatIsFrozenAndTakesItsBuckets() {
+        try (RelayConnection frozen = harness.connection()) {
+            BucketLocks its = new BucketLocks(frozen);
+            its.bePresent();
+            assertEquals(Buckets.ALL, its.take(64));
+            harness.append(topic, Things.event("waiting", 1, "a")).await().indefinitely();
+
+            harness.start(new RelayVariant() {
+                @Override
+                BucketLocks locks(RelayConnection connection) {
+                    return new BucketLocks(connection) {
+                        @Override
+                        int endStalled(Duration silence) {
+                            return super.endStalled(silence.dividedBy(30)); // half a second
+                        }
+                    };
+                }
+            });
+
+            awaitEmpty();
+            assertEquals(1, harness.counted("outbox.relay.evictions"));
+            assertEquals(64, harness.counted("outbox.buckets.takeovers"));
+            assertEquals(1, records().size());
+        }
+    }
+
+    /** As a former primary; each thing sent could not be deleted. */
+    @Test
+    void nothingIsSentWhileTheDatabaseTakesNoWrites() {
+        harness.execute("alter database " + harness.databaseName() + " set default_transaction_read_only = on");
+        harness.execute("begin read write; " + insert("waiting", 1) + "; commit");
+        harness.start();
+        await().atMost(PATIENCE).until(() -> complaints.lines().stream()
+                .anyMatch(line -> line.text().contains("takes no writes")));
+        assertEquals(List.of(), records());
+
+        harness.execute("begin read write; alter database " + harness.databaseName()
+                + " reset default_transaction_read_only; commit");
+        awaitEmpty();
+        assertEquals(1, records().size());
+    }
+
+    /** As when its disk is full: each time everything is sent once more, so it is tried more and more seldom. */
+    @Test
+    void whatCannotBeDeletedIsSentMoreAndMoreSeldom() throws InterruptedException {
+        harness.execute("create function full_disk() returns trigger language plpgsql as"
+                + " $$ begin raise exception 'disk full' using errcode = '53100'; end $$;"
+                + "create trigger full_disk before delete on outbox for each row execute function full_disk()");
+        harness.append(topic, Things.event("waiting", 1, "a")).await().indefinitely();
+        harness.start();
+
+        await().atMost(PATIENCE).until(() -> records().size() >= 4);
+
+        // Said once: by the same rule each pause is longer than the last, until something can be deleted.
+        assertEquals(1, complaints.lines().size(), complaints.lines()::toString);
+        harness.execute("drop trigger full_disk on outbox");
+        awaitEmpty();
     }
 
     /** A slow statement is a sign of life. */

@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * A replica of a service that is nothing but messaging, in a process of its own: it lets things happen, sends what it is
@@ -45,11 +48,13 @@ final class Replica {
     private static final int WRITERS = 2;
     private static final Duration BETWEEN_WRITES = Duration.ofMillis(10);
     private static final Duration LATE = Duration.ofMillis(4_500); // more would be ended by the database
+    // Shorter than a replica is frozen: what it has under way then is delivered to another.
+    private static final Map<String, Object> SESSION =
+            Map.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "1500");
     private static final int BETWEEN_POISON = 50; // events of a thing
     private static final Duration REPAIR = Duration.ofSeconds(3); // after which poison is none any more
     private static final Duration BETWEEN_REDRIVES = Duration.ofMillis(500);
 
-    private final Random random;
     private final Assembly assembly;
     private final CrashPoint crashPoint;
     private final RelayRunner relay;
@@ -59,9 +64,8 @@ final class Replica {
     private final AtomicInteger writers = new AtomicInteger(WRITERS);
     private volatile boolean writing = true;
 
-    private Replica(TestDatabase database, String bootstrap, String topic, CrashPoint crashPoint, long seed) {
+    private Replica(TestDatabase database, String bootstrap, String topic, CrashPoint crashPoint) {
         this.crashPoint = crashPoint;
-        random = new Random(seed);
         assembly = new Assembly(
                 database, bootstrap, 8, Map.of("messaging.topic", topic, "messaging.source", "/messaging"));
         relay = assembly.runner(parts());
@@ -71,17 +75,16 @@ final class Replica {
     /** Arguments: the database's port and name, Kafka's address, the topic, the crash point, what decides its actions. */
     static void main(String[] arguments) throws IOException {
         TestDatabase database = new TestDatabase(Integer.parseInt(arguments[0]), arguments[1]);
-        Replica replica = new Replica(
-                database, arguments[2], arguments[3], CrashPoint.valueOf(arguments[4]), Long.parseLong(arguments[5]));
-        replica.start(arguments[2], arguments[3]);
+        Replica replica = new Replica(database, arguments[2], arguments[3], CrashPoint.valueOf(arguments[4]));
+        replica.start(arguments[2], arguments[3], new Random(Long.parseLong(arguments[5])));
         replica.obey();
         System.exit(0);
     }
 
-    private void start(String bootstrap, String topic) {
+    private void start(String bootstrap, String topic, Random random) {
         relay.start(new StartupEvent());
         for (int writer = 0; writer < WRITERS; writer++) {
-            write();
+            write(new Random(random.nextLong())); // its own: which of them is first depends on the time
         }
         BatchConsumer consumer = assembly.consumer(outbox, CONSUMER, Replica::note);
         Thread.ofPlatform().daemon().name("consumer").start(() -> consume(consumer, topic));
@@ -102,7 +105,7 @@ final class Replica {
         }
     }
 
-    private void write() {
+    private void write(Random random) {
         if (writing) {
             String id = "thing-" + random.nextInt(THINGS);
             boolean fails = random.nextInt(10) == 0; // after the append, so that nothing of it may be seen
@@ -122,7 +125,7 @@ final class Replica {
                     .delayIt()
                     .by(BETWEEN_WRITES)
                     .subscribe()
-                    .with(done -> write());
+                    .with(done -> write(random));
         } else {
             writers.decrementAndGet();
         }
@@ -165,16 +168,26 @@ final class Replica {
         }
     }
 
+    /** While one batch is applied it asks for the next, as the framework does: so it may lose a partition meanwhile. */
     private void consume(BatchConsumer consumer, String topic) {
         while (true) {
-            try (KafkaConsumer<byte[], byte[]> kafka = assembly.kafkaConsumer(CONSUMER, topic)) {
+            try (KafkaConsumer<byte[], byte[]> kafka = assembly.kafkaConsumer(CONSUMER, topic, SESSION)) {
+                CompletableFuture<Void> applied = CompletableFuture.completedFuture(null);
+                Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(); // behind what is being applied
                 while (true) {
-                    ConsumerRecords<byte[], byte[]> batch = kafka.poll(Duration.ofMillis(100));
-                    consumer.receive(batch).await().indefinitely();
-                    if (!batch.isEmpty()) {
-                        crashAt(CrashPoint.AFTER_EFFECT_BEFORE_ACKNOWLEDGE);
+                    ConsumerRecords<byte[], byte[]> batch = kafka.poll(Duration.ofMillis(20));
+                    if (applied.isDone() || !batch.isEmpty()) {
+                        applied.join();
+                        if (!offsets.isEmpty()) {
+                            crashAt(CrashPoint.AFTER_EFFECT_BEFORE_ACKNOWLEDGE);
+                            kafka.commitAsync(offsets, null);
+                            offsets = Map.of();
+                        }
                     }
-                    kafka.commitAsync();
+                    if (!batch.isEmpty()) {
+                        offsets = batch.nextOffsets();
+                        applied = consumer.receive(batch).subscribeAsCompletionStage();
+                    }
                 }
             } catch (RuntimeException e) {
                 System.out.println("consumer starts again: " + e);

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,7 @@ class TransientFailureTest {
     void passesWhenItIsOneOfConnecting() {
         assertTrue(TransientFailure.is(new ConnectException("refused")));
         assertTrue(TransientFailure.is(ClosedConnectionException.INSTANCE));
+        assertTrue(TransientFailure.is(new SSLHandshakeException("certificate expired")));
         assertTrue(TransientFailure.is(new NoStackTraceThrowable("Timeout")));
         assertTrue(TransientFailure.is(new NoStackTraceThrowable("Pool closed")));
         assertTrue(TransientFailure.is(
