@@ -19,7 +19,7 @@ final class RelaySession implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(5); // for what is under way when the service stops
     // Between two exchanges with the database: after a pause none is waited for, and under load each brings more.
     private static final Duration PACE = Duration.ofMillis(1);
-    // After one that found nothing but what cannot be sent now, which may be much to pass over.
+    // After a reading that found nothing but what cannot be sent now, which may be much to pass over.
     private static final Duration IN_VAIN = Duration.ofSeconds(1);
     private static final Duration SLOW = Duration.ofSeconds(5);
     private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
@@ -110,8 +110,8 @@ final class RelaySession implements AutoCloseable {
         ownership.keepUp(rounds.busy(), rounds.stuck());
         waiting = waiting.and(ownership.takeWaiting());
         if (isExchangeNeeded() && nextExchange.isOver()) {
-            boolean any = exchange();
-            nextExchange.set(any || publisher.away().isEmpty() ? PACE : IN_VAIN);
+            boolean inVain = exchange();
+            nextExchange.set(inVain && !publisher.away().isEmpty() ? IN_VAIN : PACE);
         }
         if (spent && rounds.going().isEmpty()) {
             rounds.giveUpAside();
@@ -136,7 +136,7 @@ final class RelaySession implements AutoCloseable {
         return may ? waiting.in(ownership.own()).without(rounds.going()) : Buckets.NONE;
     }
 
-    /** False when it brought nothing. */
+    /** True when it has read and found nothing. */
     private boolean exchange() {
         Buckets ready = ready();
         OutboxReader.LeftOut leftOut = new OutboxReader.LeftOut(publisher.away(), rounds.leftOut(ready));
@@ -150,7 +150,7 @@ final class RelaySession implements AutoCloseable {
         if (!spent) { // with the next producer everything is read again
             begin(brought.rows());
         }
-        return !brought.rows().isEmpty();
+        return !ready.isEmpty() && brought.rows().isEmpty();
     }
 
     /** These are read from their first rows on, because something in them was left where it is. */
