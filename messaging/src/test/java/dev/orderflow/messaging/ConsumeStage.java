@@ -13,9 +13,6 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /** A topic that is consumed as fast as it goes, beside polling alone and the inbox's statements alone. */
 final class ConsumeStage {
 
-    private static final int TRIES =
-            3; // of what it is compared with the best is taken; it is as warm when it is its turn
-
     private final BenchGround ground;
 
     ConsumeStage(BenchGround ground) {
@@ -24,14 +21,14 @@ final class ConsumeStage {
 
     void run() throws InterruptedException {
         String topic = fill(ground);
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; i < ground.size.tries(); i++) { // as warm as what it is compared with
             new Consuming(ground, topic, "warms-" + i).run(ground.size.events());
         }
         Consuming consuming = new Consuming(ground, topic, "applies");
         double applied = consuming.run(ground.size.events());
         double batch = consuming.batch();
         double polled = 0;
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; i < ground.size.tries(); i++) {
             polled = Math.max(polled, pollAlone(topic));
         }
         double marked = 0;

@@ -29,7 +29,7 @@ final class DrainStage {
             readAndDelete = Math.max(readAndDelete, readAndDeleteAlone(clients, (int) Math.ceil(batch)));
         }
         double sent = 0;
-        for (int time = 0; time < 2; time++) { // the first ones warm; the best of all is taken
+        for (int time = 0; time < ground.size.tries(); time++) {
             for (int clients : new int[] {32, 128, 512, 2_048, 8_192}) {
                 sent = Math.max(sent, sendAllAlone(clients));
             }

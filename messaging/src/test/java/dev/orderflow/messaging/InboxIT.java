@@ -341,7 +341,7 @@ class InboxIT {
         assertTrue(outcome.getString("failure").contains("still poison"));
         assertEquals(List.of("n1"), notes(key));
         assertEquals(
-                List.of(2, 1),
+                List.of(1, 0),
                 parked(key).stream().map(row -> row.getInteger("attempts")).toList());
     }
 
