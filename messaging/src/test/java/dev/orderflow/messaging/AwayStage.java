@@ -64,7 +64,7 @@ final class AwayStage {
         double most = 0;
         while (!time.isOver()) {
             most = Math.max(most, GrowthStage.liveHeap());
-            Thread.sleep(100);
+            Thread.sleep(100); // for the relay: whoever looks at the heap holds everybody up
         }
         return most;
     }

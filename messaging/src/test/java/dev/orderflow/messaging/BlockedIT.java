@@ -2,6 +2,7 @@ package dev.orderflow.messaging;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.orderflow.dev.TestServers;
 import io.quarkus.test.common.ResourceArg;
@@ -53,6 +54,9 @@ class BlockedIT {
                 "RecordTooLargeException", String.valueOf(item.get("refusal")).split(":", 2)[0]);
         assertEquals(1, RestAssured.get("/api/v1/flow").jsonPath().getInt("blocked_keys"));
         assertEquals(List.of(), things.handled(id));
+        JsonPath page = page("?limit=1");
+        assertEquals(id, page.getString("items[0].aggregate_id"));
+        assertEquals(List.of(), page("?after=" + page.getLong("next")).getList("items"));
 
         retry("1 second");
         skip(eventId, "it is about to be tried").then().statusCode(409).contentType("application/problem+json");
@@ -81,18 +85,24 @@ class BlockedIT {
     void whatIsNotRefusedIsNotSkipped() {
         skip(UUID.randomUUID(), "why not").then().statusCode(404).contentType("application/problem+json");
         skip(eventId, "").then().statusCode(400);
+        RestAssured.get("/api/v1/blocked?limit=0").then().statusCode(400);
         RestAssured.post("/api/v1/blocked/skip?event_id=nonsense&reason=none")
                 .then()
                 .statusCode(400);
     }
 
-    private List<Map<String, Object>> listed() {
-        return RestAssured.get("/api/v1/blocked")
+    private static List<Map<String, Object>> listed() {
+        JsonPath all = page("");
+        assertNull(all.get("next"));
+        return all.getList("items");
+    }
+
+    private static JsonPath page(String query) {
+        return RestAssured.get("/api/v1/blocked" + query)
                 .then()
                 .statusCode(200)
                 .extract()
-                .jsonPath()
-                .getList("items");
+                .jsonPath();
     }
 
     private static Response skip(UUID event, String reason) {

@@ -35,7 +35,6 @@ final class FaultRun implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(150);
     private static final Duration LONG = Duration.ofSeconds(25); // for which a relay may not be silent
     private static final Duration SILENT = Duration.ofSeconds(2); // a relay that goes on speaks each second
-    private static final Duration SESSION = Duration.ofSeconds(6); // after which its partitions are given to others
     private static final Duration STILLNESS =
             Duration.ofSeconds(30); // longer than a consumer group takes to find itself
     // Which events have committed, apart from the code that is tested.
@@ -187,7 +186,7 @@ final class FaultRun implements AutoCloseable {
             }
             case FREEZE_A_REPLICA -> {
                 replica.signal("STOP");
-                pass(SESSION.plus(pause));
+                pass(Replica.SESSION.plus(pause));
                 replica.signal("CONT");
             }
             case END_A_FROZEN_RELAY -> {

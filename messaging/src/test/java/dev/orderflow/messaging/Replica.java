@@ -35,6 +35,9 @@ final class Replica {
     static final int THINGS = 40;
     static final String CONSUMER = "notes";
     static final int CRASHED = 137; // as after kill -9
+    /** Frozen for longer, a consumer loses its partitions: what it has under way is delivered to another. */
+    static final Duration SESSION = Duration.ofSeconds(6);
+
     static final String QUIET = "nothing more is written"; // said again and again, once it is so
 
     /** Where a replica can be told to die. */
@@ -48,9 +51,9 @@ final class Replica {
     private static final int WRITERS = 2;
     private static final Duration BETWEEN_WRITES = Duration.ofMillis(10);
     private static final Duration LATE = Duration.ofMillis(4_500); // more would be ended by the database
-    // Shorter than a replica is frozen: what it has under way then is delivered to another.
-    private static final Map<String, Object> SESSION =
-            Map.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "1500");
+    private static final Map<String, Object> SETTINGS = Map.of(
+            "session.timeout.ms", Long.toString(SESSION.toMillis()),
+            "heartbeat.interval.ms", Long.toString(SESSION.dividedBy(4).toMillis()));
     private static final int BETWEEN_POISON = 50; // events of a thing
     private static final Duration REPAIR = Duration.ofSeconds(3); // after which poison is none any more
     private static final Duration BETWEEN_REDRIVES = Duration.ofMillis(500);
@@ -171,7 +174,7 @@ final class Replica {
     /** While one batch is applied it asks for the next, as the framework does: so it may lose a partition meanwhile. */
     private void consume(BatchConsumer consumer, String topic) {
         while (true) {
-            try (KafkaConsumer<byte[], byte[]> kafka = assembly.kafkaConsumer(CONSUMER, topic, SESSION)) {
+            try (KafkaConsumer<byte[], byte[]> kafka = assembly.kafkaConsumer(CONSUMER, topic, SETTINGS)) {
                 CompletableFuture<Void> applied = CompletableFuture.completedFuture(null);
                 Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(); // behind what is being applied
                 while (true) {
