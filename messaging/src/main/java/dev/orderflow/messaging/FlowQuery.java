@@ -14,7 +14,7 @@ class FlowQuery {
 
     static final int COUNTED = 10_000;
 
-    private static final String FLOW = """
+    static final String FLOW = """
             select %s as unsent,
                    (select coalesce(extract(epoch from clock_timestamp() - min(first.created_at)), 0)::float8
                     from generate_series(0, 63) as buckets (bucket)

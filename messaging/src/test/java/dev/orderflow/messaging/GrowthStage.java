@@ -1,14 +1,17 @@
 package dev.orderflow.messaging;
 
 import dev.orderflow.dev.TestDatabase;
+import io.smallrye.mutiny.Uni;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /** What must not grow: the cost of an event with the inbox, memory with the backlog, latency and table while row versions are pinned. */
 final class GrowthStage {
 
     private static final int MARKS_AT_A_TIME = 500_000;
+    private static final Duration FIGURES = Duration.ofSeconds(5);
 
     private final BenchGround ground;
 
@@ -27,6 +30,8 @@ final class GrowthStage {
         LatencyStage latency = new LatencyStage(ground);
         String topic = BenchGround.newTopicWithoutFlushing();
         int seconds = ground.size.pinnedSeconds();
+        Repetition figures = new Repetition(ground.assembly.vertx.getDelegate(), this::readFigures, FIGURES, FIGURES);
+        figures.start();
         double before = latency.steadily(topic, 1, seconds, () -> {}).p99();
         double tableBefore = tableMegabytes();
         try (Snapshot held = new Snapshot(ground.database())) {
@@ -34,13 +39,21 @@ final class GrowthStage {
             ground.note("pinned row versions: p99 beside without (target 2)", during / before);
             ground.note("  the table before, MB", tableBefore);
             ground.note("  the table at the end, MB", tableMegabytes());
+        } finally {
+            figures.stop();
         }
         vacuum("outbox"); // what autovacuum does within a minute
         ground.note("  the table after a vacuum, MB", tableMegabytes());
     }
 
+    /** For the metrics, as a service does; it passes over all that is pinned, too. */
+    private Uni<Void> readFigures() {
+        return ground.assembly.pool.query(FlowQuery.FLOW).execute().replaceWithVoid();
+    }
+
+    /** With its indexes. */
     private double tableMegabytes() {
-        return BenchGround.number(ground.assembly, "select pg_table_size('outbox')") / 1e6;
+        return BenchGround.number(ground.assembly, "select pg_total_relation_size('outbox')") / 1e6;
     }
 
     /** Somebody's long transaction. */

@@ -10,15 +10,14 @@ import static dev.orderflow.messaging.OutboxModel.Rule.LEFT_OUT;
 import static dev.orderflow.messaging.OutboxModel.Rule.ONE_UNACKNOWLEDGED;
 import static dev.orderflow.messaging.OutboxModel.Rule.PRESENCE;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -344,24 +343,26 @@ record OutboxModel(Set<Rule> rules, int faults, int sends, boolean consumes, boo
 
     private record Node(State state, Node before, String step) {}
 
-    /** Visits every state, breadth first, until one is wrong. */
+    /** Visits every state, breadth first and on all processors, until one is wrong. */
     @SuppressWarnings("NullAway") // the first node has none before
     Found explore() {
-        Set<State> seen = new HashSet<>(Set.of(State.START));
-        Queue<Node> next = new ArrayDeque<>(List.of(new Node(State.START, null, "")));
+        Set<State> seen = ConcurrentHashMap.newKeySet();
+        seen.add(State.START);
+        List<Node> next = List.of(new Node(State.START, null, ""));
         boolean repeats = false;
         while (!next.isEmpty()) {
-            Node node = next.remove();
-            Optional<String> wrong = wrong(node.state);
-            if (wrong.isPresent()) {
-                return new Found(seen.size(), repeats, wrong.get(), way(node));
+            Optional<Node> bad = next.parallelStream()
+                    .filter(node -> wrong(node.state).isPresent())
+                    .findFirst();
+            repeats |= next.stream().anyMatch(node -> isRepeated(node.state));
+            if (bad.isPresent()) {
+                return new Found(seen.size(), repeats, wrong(bad.get().state).orElseThrow(), way(bad.get()));
             }
-            repeats |= isRepeated(node.state);
-            for (Step step : steps(node.state)) {
-                if (seen.add(step.to)) {
-                    next.add(new Node(step.to, node, step.name));
-                }
-            }
+            next = next.parallelStream()
+                    .flatMap(node -> steps(node.state).stream()
+                            .filter(step -> seen.add(step.to))
+                            .map(step -> new Node(step.to, node, step.name)))
+                    .toList();
         }
         return new Found(seen.size(), repeats, "", List.of());
     }
