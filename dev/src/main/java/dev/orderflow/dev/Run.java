@@ -45,7 +45,7 @@ final class Run {
         return switch (verb) {
             case "stop" -> rest.isEmpty() ? stop() : ask("stop " + only(rest));
             case "start", "kill" -> ask(verb + " " + only(rest));
-            case "status" -> ask("status");
+            case "status" -> ask(alone(verb, rest));
             case "logs" -> new Logs(home).show(rest);
             case "demo" -> demo(rest);
             case "bench" -> new Proof(home).bench(rest);
@@ -61,6 +61,13 @@ final class Run {
         } catch (IOException e) {
             throw new Failure("cannot read the help: " + e.getMessage(), e);
         }
+    }
+
+    private static String alone(String verb, List<String> rest) {
+        if (!rest.isEmpty()) {
+            throw new Failure("what is %s? %s takes nothing more".formatted(rest.getFirst(), verb));
+        }
+        return verb;
     }
 
     private static String only(List<String> arguments) {
