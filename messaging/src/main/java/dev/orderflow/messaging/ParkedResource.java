@@ -14,11 +14,27 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's view of parked records, and what can be done about them: try again, or give one up. */
 @Path("/api/v1/parked")
 @Produces(MediaType.APPLICATION_JSON)
+@APIResponse(
+        responseCode = "400",
+        description = "A parameter is missing or wrong; the detail says which",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+@APIResponse(
+        responseCode = "503",
+        description = "The database cannot be reached now; Retry-After says when to ask again",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+@APIResponse(
+        responseCode = "504",
+        description = "The database takes too long now; Retry-After says when to ask again",
+        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
 public class ParkedResource {
 
     private static final int LARGEST_PAGE = 200;
@@ -54,6 +70,10 @@ public class ParkedResource {
     /** One parked record, whole: its headers and its payload as they came, and the trace that it belongs to. */
     @GET
     @Path("/{id}")
+    @APIResponse(
+            responseCode = "404",
+            description = "It is not parked, or not any more",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
     public Uni<ParkedQuery.Whole> whole(@PathParam("id") String id) {
         return NotNow.orRead(parked.whole(Numbers.number("id", id, 1, Long.MAX_VALUE)))
                 .map(found -> found.orElseThrow(() -> new NotFoundException("Record " + id + " is not parked.")));
@@ -62,12 +82,20 @@ public class ParkedResource {
     /**
      * Applies the parked records of one key in their order. Answers 200 also when one of them fails again, and says so; a
      * key that is not parked any more has 0 records to redrive, which makes a repeat harmless. With {@code dry_run} the
-     * first hundred records are tried and undone again: the answer tells how many would be applied. After some seconds it
-     * answers with what was done; {@code more} says that something is left, and to ask again. One redrive of a consumer at a
-     * time: 409 meanwhile.
+     * first hundred records are tried and undone again: the answer tells how many would be applied, and whether there are
+     * {@code more} than were tried. Otherwise it answers after some seconds with what was done; {@code more} says that
+     * something is left, and to ask again. One redrive of a consumer at a time: 409 meanwhile.
      */
     @POST
     @Path("/redrive")
+    @APIResponse(
+            responseCode = "404",
+            description = "This service has no such consumer",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(
+            responseCode = "409",
+            description = "Another redrive of this consumer is under way",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
     public Uni<Redrive.Outcome> redrive(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("key") @Nullable String key,
@@ -85,6 +113,14 @@ public class ParkedResource {
      */
     @POST
     @Path("/redrive-all")
+    @APIResponse(
+            responseCode = "404",
+            description = "This service has no such consumer",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(
+            responseCode = "409",
+            description = "Another redrive of this consumer is under way",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
     public Uni<Redrive.Report> redriveAll(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("reason") @DefaultValue("") String reason,
@@ -129,6 +165,14 @@ public class ParkedResource {
      */
     @POST
     @Path("/discard")
+    @APIResponse(
+            responseCode = "404",
+            description = "This service has no such consumer",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(
+            responseCode = "409",
+            description = "The record is not the first that is parked of its key",
+            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
     public Uni<Discard.Outcome> discard(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("key") @Nullable String key,
