@@ -167,13 +167,7 @@ final class BatchConsumer implements Inbox.Consumer {
     private Uni<Void> persistently(List<InboxRecord> records, @Nullable Poison poison) {
         AtomicInteger tooSlow = new AtomicInteger();
         int enough = records.size() > 1 ? 1 : ALONE;
-        return Uni.createFrom()
-                .deferred(() -> transactions.begin()
-                        ? attempt(records, poison).onTermination().invoke(transactions::end)
-                        : Uni.createFrom().nothing()) // not acknowledged, so it comes again elsewhere
-                .onFailure(failure ->
-                        transactions.isClosed()) // of a service that comes apart: nothing is known of the records
-                .recoverWithUni(() -> Uni.createFrom().nothing())
+        return begun(records, poison)
                 .onFailure(failure -> failure instanceof TooSlow && tooSlow.incrementAndGet() >= enough)
                 .transform(failure -> new TakesTooLong(failure.getMessage(), tooSlow.get()))
                 .onFailure(BatchConsumer::passes)
@@ -182,6 +176,17 @@ final class BatchConsumer implements Inbox.Consumer {
                 .retry()
                 .withBackOff(Backoff.FIRST, Backoff.LONGEST)
                 .indefinitely();
+    }
+
+    /** Once, unless the service stops. */
+    private Uni<Void> begun(List<InboxRecord> records, @Nullable Poison poison) {
+        return Uni.createFrom()
+                .deferred(() -> transactions.begin()
+                        ? attempt(records, poison).onTermination().invoke(transactions::end)
+                        : Uni.createFrom().nothing()) // not acknowledged, so it comes again elsewhere
+                .onFailure(failure ->
+                        transactions.isClosed()) // of a service that comes apart: nothing is known of the records
+                .recoverWithUni(() -> Uni.createFrom().nothing());
     }
 
     private static boolean passes(Throwable failure) {
@@ -207,13 +212,24 @@ final class BatchConsumer implements Inbox.Consumer {
             if (limit.isReachedWithOneMore()) {
                 return apply(records);
             }
-            return persistently(records, Poison.of(poison)).invoke(() -> culprit.story()
-                    .tell(() -> LOG.errorf(
-                            "parked: consumer=%s key=%s eventId=%s origin=%s reason=%s",
-                            name, culprit.keyText(), culprit.identity(), culprit.origin(), reason(poison))));
+            return park(culprit, poison);
         }
         int half = records.size() / 2;
         return apply(records.subList(0, half)).chain(() -> apply(records.subList(half, records.size())));
+    }
+
+    private Uni<Void> park(InboxRecord culprit, Throwable poison) {
+        List<InboxRecord> records = List.of(culprit);
+        Uni<Void> parked = poison instanceof TakesTooLong
+                ? begun(records, Poison.of(poison))
+                : persistently(records, Poison.of(poison));
+        return parked.invoke(() -> culprit.story()
+                        .tell(() -> LOG.errorf(
+                                "parked: consumer=%s key=%s eventId=%s origin=%s reason=%s",
+                                name, culprit.keyText(), culprit.identity(), culprit.origin(), reason(poison))))
+                // Not even that is possible now: so it was not the record that took too long, but the database.
+                .onFailure(BatchConsumer::passes)
+                .recoverWithUni(() -> apply(records));
     }
 
     static String reason(Throwable failure) {

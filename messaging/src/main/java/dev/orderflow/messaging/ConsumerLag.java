@@ -1,6 +1,7 @@
 package dev.orderflow.messaging;
 
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.annotation.PreDestroy;
@@ -36,6 +37,7 @@ class ConsumerLag {
 
     private static final String CHANNEL = "mp.messaging.incoming.";
     private static final Duration OUTDATED = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofSeconds(60); // each question has a limit, while its thread lives
 
     private final KafkaClientService channels;
     private final Config config;
@@ -66,10 +68,15 @@ class ConsumerLag {
                     try {
                         told = new Told(ask(admin()), System.nanoTime());
                         answer.complete(null);
-                    } catch (Exception e) { // whatever it was, an answer has to be given
+                    } catch (Exception | Error e) { // whatever it was, an answer has to be given
                         answer.fail(e);
                     }
-                }));
+                }))
+                .ifNoItem()
+                .after(LONGEST)
+                .fail()
+                .onFailure(TimeoutException.class)
+                .invoke(() -> Thread.ofVirtual().start(this::close)); // for another one next time
     }
 
     private synchronized Admin admin() {
@@ -159,6 +166,7 @@ class ConsumerLag {
     synchronized void close() {
         if (admin != null) {
             admin.close(Duration.ZERO);
+            admin = null;
         }
     }
 }

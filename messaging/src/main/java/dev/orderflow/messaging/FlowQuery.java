@@ -39,6 +39,7 @@ class FlowQuery {
         this.pool = pool;
         this.lag = lag;
         this.metrics = metrics;
+        metrics.lag(lag::records);
     }
 
     Uni<Flow> read() {

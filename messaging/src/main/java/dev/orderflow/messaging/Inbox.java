@@ -27,7 +27,7 @@ public class Inbox {
     public interface Handler {
         /**
          * Applies events that were not seen before, events of one key in the order of their offsets, all in the given
-         * transaction, which must not take longer than 30 s. Events of different keys may be applied in several transactions
+         * transaction, which must not take longer than 30 s, nor leave its connection idle for 5 s. Events of different keys may be applied in several transactions
          * at once, by this replica and others: what they have in common has to be locked. A failure undoes the transaction;
          * one that is not transient makes the events be tried in ever smaller parts, and the culprit be parked.
          */

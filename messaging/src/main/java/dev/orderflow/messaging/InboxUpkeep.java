@@ -2,7 +2,6 @@ package dev.orderflow.messaging;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -18,12 +17,10 @@ class InboxUpkeep {
     private static final Duration CARE = Duration.ofHours(1);
     private static final Duration CARE_AFTER_FAILURE = Duration.ofMinutes(1);
     private static final Duration FIGURES = Duration.ofSeconds(5);
-    private static final int REST = 20; // times as long as it took
 
     private final Repetition care;
     private final Repetition lag;
     private final Repetition figures;
-    private final Countdown rest = new Countdown(); // of the figures
 
     InboxUpkeep(InboxCare inbox, FlowQuery flow, ConsumerLag consumers, Vertx vertx) {
         care = new Repetition(vertx, inbox::run, CARE, CARE_AFTER_FAILURE);
@@ -33,19 +30,8 @@ class InboxUpkeep {
                 () -> consumers.refresh().onFailure(InboxUpkeep::isKafkaAway).recoverWithNull(),
                 FIGURES,
                 FIGURES);
-        figures = new Repetition(vertx, () -> read(flow), FIGURES, FIGURES);
-    }
-
-    /** It may take long, as while a transaction elsewhere keeps all rows that were ever there: then it is done seldom. */
-    private Uni<Void> read(FlowQuery flow) {
-        if (!rest.isOver()) {
-            return Uni.createFrom().voidItem();
-        }
-        long begun = System.nanoTime();
-        return flow.read()
-                .onTermination()
-                .invoke(() -> rest.set(Duration.ofNanos((System.nanoTime() - begun) * REST)))
-                .replaceWithVoid();
+        // It takes long while a transaction elsewhere keeps all rows that were ever there.
+        figures = new Repetition(vertx, new Sparing(() -> flow.read().replaceWithVoid()), FIGURES, FIGURES);
     }
 
     private static boolean isKafkaAway(Throwable failure) {

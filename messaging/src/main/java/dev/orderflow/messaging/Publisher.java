@@ -110,7 +110,7 @@ final class Publisher implements AutoCloseable {
     private boolean isFound(String topic) {
         try {
             return !producer.partitionsFor(topic).isEmpty(); // waits for max.block.ms
-        } catch (RuntimeException e) {
+        } catch (Exception | Error e) { // whatever it was, somebody has to go on looking
             return isAboutTheRecord(e); // then the sending says it, of each record
         }
     }
@@ -133,7 +133,7 @@ final class Publisher implements AutoCloseable {
     }
 
     /** Whether the producer is as good as before: it, or the broker, refused just this record. */
-    static boolean isAboutTheRecord(Exception failure) {
+    static boolean isAboutTheRecord(Throwable failure) {
         return failure instanceof RecordTooLargeException
                 || failure instanceof RecordBatchTooLargeException
                 || failure instanceof InvalidRecordException

@@ -30,7 +30,7 @@ class Redrive {
      *
      * @param redriven records applied, now out of the way
      * @param failure why the next one cannot be applied either; it and those behind it stay parked. Null when none failed
-     * @param more whether there are records left that were not tried: ask again
+     * @param more whether there are records left that were not tried: ask again, except after a dry run
      * @param dryRun true when all of it was undone; otherwise absent
      */
     @RegisterForReflection
@@ -66,7 +66,12 @@ class Redrive {
 
     private record Key(byte[] key, long first) {}
 
-    private record Tried(Key key, Outcome outcome) {}
+    private record Tried(Key key, Outcome outcome) {
+        /** Nothing is gained by asking again; so after a dry run, which would try the same records. */
+        boolean toTheEnd() {
+            return !outcome.more() || outcome.dryRun() != null;
+        }
+    }
 
     /** Records of one key that a dry run tries, all in one transaction, for which consumers of the key wait. */
     private static final int DRY_RECORDS = 100;
@@ -153,9 +158,9 @@ class Redrive {
     private static Report report(List<Tried> tried, boolean moreKeys, long after) {
         return new Report(
                 tried.stream().map(Tried::outcome).toList(),
-                moreKeys || tried.stream().anyMatch(one -> one.outcome().more()),
+                moreKeys || !tried.stream().allMatch(Tried::toTheEnd),
                 tried.stream()
-                        .filter(one -> !one.outcome().more())
+                        .filter(Tried::toTheEnd)
                         .mapToLong(one -> one.key().first())
                         .max()
                         .orElse(after));

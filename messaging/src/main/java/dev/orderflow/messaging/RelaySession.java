@@ -19,7 +19,8 @@ final class RelaySession implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(5); // for what is under way when the service stops
     // Between two exchanges with the database: after a pause none is waited for, and under load each brings more.
     private static final Duration PACE = Duration.ofMillis(1);
-    // After a reading that found nothing but what cannot be sent now, which may be much to pass over.
+    // Until buckets are read again in which there was nothing but what cannot be sent now, which may be much to pass
+    // over.
     private static final Duration IN_VAIN = Duration.ofSeconds(1);
     private static final Duration SLOW = Duration.ofSeconds(5);
     private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
@@ -36,9 +37,11 @@ final class RelaySession implements AutoCloseable {
     private final Countdown slow = new Countdown();
     private final Countdown nextWord = new Countdown(); // about records that take too long
     private final Countdown nextExchange = new Countdown();
+    private final Countdown vainRest = new Countdown();
     private final Countdown trial = new Countdown(Backoff.LONGEST);
     private Publisher publisher;
     private Buckets waiting = Buckets.NONE; // may have rows that were not read
+    private Buckets vain = Buckets.NONE; // were read in vain, and rest
     private boolean stopping;
     private boolean spent; // the producer: no more is begun with it
     private boolean hasDeleted;
@@ -91,6 +94,7 @@ final class RelaySession implements AutoCloseable {
     Duration untilNextStep() {
         Duration next = ownership.untilNext();
         next = shorter(next, isExchangeNeeded() ? nextExchange.left() : rounds.untilNews());
+        next = vain.isEmpty() ? next : shorter(next, vainRest.left());
         return stopping ? shorter(next, drain.left()) : next;
     }
 
@@ -109,9 +113,10 @@ final class RelaySession implements AutoCloseable {
         ownership.written(written);
         ownership.keepUp(rounds.busy(), rounds.stuck());
         waiting = waiting.and(ownership.takeWaiting());
+        vain = vainRest.isOver() ? Buckets.NONE : vain.without(written);
         if (isExchangeNeeded() && nextExchange.isOver()) {
-            boolean inVain = exchange();
-            nextExchange.set(inVain && !publisher.away().isEmpty() ? IN_VAIN : PACE);
+            exchange();
+            nextExchange.set(PACE);
         }
         if (spent && rounds.going().isEmpty()) {
             rounds.giveUpAside();
@@ -133,11 +138,10 @@ final class RelaySession implements AutoCloseable {
 
     private Buckets ready() {
         boolean may = !stopping && !spent && rounds.bytes() < BYTES && !publisher.isCutOff();
-        return may ? waiting.in(ownership.own()).without(rounds.going()) : Buckets.NONE;
+        return may ? waiting.in(ownership.own()).without(rounds.going()).without(vain) : Buckets.NONE;
     }
 
-    /** True when it has read and found nothing. */
-    private boolean exchange() {
+    private void exchange() {
         Buckets ready = ready();
         OutboxReader.LeftOut leftOut = new OutboxReader.LeftOut(publisher.away(), rounds.leftOut(ready));
         Rounds.Settled settled = rounds.settle();
@@ -150,7 +154,16 @@ final class RelaySession implements AutoCloseable {
         if (!spent) { // with the next producer everything is read again
             begin(brought.rows());
         }
-        return !ready.isEmpty() && brought.rows().isEmpty();
+        if (!publisher.away().isEmpty()) {
+            rest(ready.without(Buckets.of(brought.rows())));
+        }
+    }
+
+    private void rest(Buckets readInVain) {
+        if (vain.isEmpty()) {
+            vainRest.set(IN_VAIN);
+        }
+        vain = vain.and(readInVain);
     }
 
     /** These are read from their first rows on, because something in them was left where it is. */

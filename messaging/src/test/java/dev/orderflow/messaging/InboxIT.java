@@ -651,6 +651,30 @@ class InboxIT {
         assertTrue(parked.getFirst().getString("reason").contains("takes too long"));
     }
 
+    /** A database that is too slow for everything, for a while: the record was never to blame, and is tried again. */
+    @Test
+    void whatIsTooSlowBecauseTheDatabaseIsIsNotParked() {
+        AtomicInteger attempts = new AtomicInteger();
+        Inbox.Handler handler = (transaction, fresh) -> attempts.incrementAndGet() <= 3
+                ? sql(transaction, "set local statement_timeout = '100ms'; select pg_sleep(0.2)")
+                : Uni.createFrom().voidItem();
+        ParkingLimit limit = new ParkingLimit("brown-out", 50, InstantSource.system(), new AtomicInteger());
+        BatchConsumer patient = new BatchConsumer(
+                "brown-out", Set.of("thing.happened"), handler, parts, limit, Connections.LONGEST_TRANSACTION);
+        execute("create function too_slow() returns trigger language plpgsql as"
+                + " $$ begin raise exception using errcode = '25P04', message = 'too slow'; end $$;"
+                + " create trigger too_slow before insert on parked for each row when (new.consumer = 'brown-out')"
+                + " execute function too_slow()");
+        try {
+            patient.receive(batch(List.of(received(key, 1, 1)))).await().atMost(PATIENCE);
+        } finally {
+            execute("drop trigger too_slow on parked; drop function too_slow");
+        }
+
+        assertEquals(4, attempts.get());
+        assertEquals(List.of(), rows("select * from parked where consumer = $1", "brown-out"));
+    }
+
     private static Uni<Void> sql(Transaction transaction, String statement) {
         return transaction.sql().query(statement).execute().replaceWithVoid();
     }

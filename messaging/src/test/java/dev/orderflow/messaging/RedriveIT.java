@@ -237,6 +237,23 @@ class RedriveIT {
         assertFalse(report.getBoolean("more"));
     }
 
+    /** It would come to the same again. */
+    @Test
+    void aDryRunOfMoreRecordsThanItTriesNeedNotBeRepeated() {
+        trouble = event -> {
+            throw new IllegalArgumentException("poison");
+        };
+        receive(IntStream.rangeClosed(1, 101).mapToObj(i -> received(key, i, i)).toList());
+        trouble = event -> {};
+
+        JsonPath report = redriveAll("", "true", 2);
+
+        assertEquals(List.of(100), report.getList("keys.redriven"));
+        assertEquals(List.of(true), report.getList("keys.more"));
+        assertFalse(report.getBoolean("more"));
+        assertTrue(report.getLong("after") > 0);
+    }
+
     /** G10: a record that arrives while its key is redriven waits, and is applied behind it. */
     @Test
     void aConsumerWaitsForTheRedriveOfItsKey() throws Exception {

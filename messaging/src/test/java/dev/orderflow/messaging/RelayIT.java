@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -31,6 +32,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -241,6 +244,37 @@ class RelayIT {
         assertEquals(1, harness.unsent());
         TestServers.createTopic("missing-" + topic);
         awaitEmpty();
+    }
+
+    /** Again and again its rows are looked for in vain, while other buckets go on. */
+    @Test
+    void rowsOfAMissingTopicDelayNoOtherBucket() throws InterruptedException {
+        Semaphore acknowledged = new Semaphore(0);
+        harness.start(RelayVariant.producing(producer -> Intercepted.sends(
+                producer,
+                (record, callback, send) -> send.accept((metadata, failure) -> {
+                    callback.onCompletion(metadata, failure);
+                    acknowledged.release();
+                }))));
+        Duration before = sentOneByOne("before", acknowledged);
+        String missing = "missing-" + topic;
+        harness.append(missing, Things.event("lost", 1, "a")).await().indefinitely();
+        harness.append(missing, Things.event("lost", 2, "b")).await().indefinitely();
+
+        Duration meanwhile = sentOneByOne("meanwhile", acknowledged);
+
+        assertTrue(meanwhile.compareTo(before.multipliedBy(5)) < 0, meanwhile + " instead of " + before);
+        TestServers.createTopic(missing);
+        awaitEmpty();
+    }
+
+    private Duration sentOneByOne(String prefix, Semaphore acknowledged) throws InterruptedException {
+        Instant begun = Instant.now();
+        for (int i = 0; i < 50; i++) {
+            harness.append(topic, Things.event(prefix + i, 1, "a")).await().indefinitely();
+            assertTrue(acknowledged.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        }
+        return Duration.between(begun, Instant.now());
     }
 
     /** What a relay has under way is acknowledged and deleted before it leaves a bucket to another. */
