@@ -2,6 +2,7 @@ package dev.orderflow.dev;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -38,21 +39,27 @@ public final class TestOpenApi {
         return operations().filter(this::isOwn).count();
     }
 
-    /** Bodies and good answers without a schema, or, of own operations, without an example. */
+    /** Bodies and good answers that are missing or without a schema, or, of own operations, without an example. */
     public List<String> notShown() {
         return operations()
                 .flatMap(operation -> Stream.concat(
                                 Stream.of(operation.content().path("requestBody"))
                                         .filter(body -> !body.isMissingNode()),
-                                answers(operation)
-                                        .filter(answer -> answer.status().startsWith("2"))
-                                        .map(Answer::content))
+                                goodAnswers(operation))
                         .map(this::resolved)
                         .map(message -> message.path("content").path("application/json"))
                         .filter(content -> !content.has("schema")
                                 || (isOwn(operation) && examples(content).isEmpty()))
                         .map(content -> operation.name() + " does not show " + content))
                 .toList();
+    }
+
+    private static Stream<JsonNode> goodAnswers(Operation operation) {
+        var good = answers(operation)
+                .filter(answer -> answer.status().startsWith("2"))
+                .map(Answer::content)
+                .toList();
+        return good.isEmpty() ? Stream.of(MissingNode.getInstance()) : good.stream();
     }
 
     /**

@@ -17,6 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** The operator's view of events that Kafka refuses, and the last resort: to skip one, for those behind it to be sent. */
 @Path("/api/v1/blocked")
@@ -45,6 +46,7 @@ public class BlockedResource {
 
     /** The oldest first, {@code limit} at a time from after {@code after} on; there is one of an aggregate at most. */
     @GET
+    @APIResponseSchema(Blocked.Page.class)
     public Uni<Blocked.Page> blocked(
             @QueryParam("after") @DefaultValue("0") String after,
             @QueryParam("limit") @DefaultValue("50") String limit) {
@@ -66,6 +68,7 @@ public class BlockedResource {
             responseCode = "409",
             description = "It is being tried again just now",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponseSchema(value = Blocked.Outcome.class, responseCode = "200")
     public Uni<Blocked.Outcome> skip(
             @QueryParam("event_id") @DefaultValue("") String eventId,
             @QueryParam("reason") @DefaultValue("") String reason) {

@@ -9,6 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** Whether everything is moving, as every service tells it. */
 @Path("/api/v1/flow")
@@ -30,6 +31,7 @@ public class FlowResource {
     }
 
     @GET
+    @APIResponseSchema(Flow.class)
     public Uni<Flow> flow() {
         return NotNow.orRead(flow.read());
     }

@@ -18,6 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's view of parked records, and what can be done about them: try again, or give one up. */
@@ -54,6 +55,7 @@ public class ParkedResource {
 
     /** Parked records in the order of their parking, {@code limit} at a time from after the id {@code after} on. */
     @GET
+    @APIResponseSchema(ParkedQuery.Page.class)
     public Uni<ParkedQuery.Page> parked(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("key") @Nullable String key,
@@ -74,6 +76,7 @@ public class ParkedResource {
             responseCode = "404",
             description = "It is not parked, or not any more",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponseSchema(ParkedQuery.Whole.class)
     public Uni<ParkedQuery.Whole> whole(@PathParam("id") String id) {
         return NotNow.orRead(parked.whole(Numbers.number("id", id, 1, Long.MAX_VALUE)))
                 .map(found -> found.orElseThrow(() -> new NotFoundException("Record " + id + " is not parked.")));
@@ -96,6 +99,7 @@ public class ParkedResource {
             responseCode = "409",
             description = "Another redrive of this consumer is under way",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponseSchema(value = Redrive.Outcome.class, responseCode = "200")
     public Uni<Redrive.Outcome> redrive(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("key") @Nullable String key,
@@ -121,6 +125,7 @@ public class ParkedResource {
             responseCode = "409",
             description = "Another redrive of this consumer is under way",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponseSchema(value = Redrive.Report.class, responseCode = "200")
     public Uni<Redrive.Report> redriveAll(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("reason") @DefaultValue("") String reason,
@@ -173,6 +178,7 @@ public class ParkedResource {
             responseCode = "409",
             description = "The record is not the first that is parked of its key",
             content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponseSchema(value = Discard.Outcome.class, responseCode = "200")
     public Uni<Discard.Outcome> discard(
             @QueryParam("consumer") @Nullable String consumer,
             @QueryParam("key") @Nullable String key,
