@@ -26,6 +26,7 @@ final class Ownership {
     private final Countdown nextLook = new Countdown();
     private final Countdown nextTelling = new Countdown();
     private Buckets waiting = Buckets.NONE;
+    private Buckets told = Buckets.NONE;
     private Buckets elsewhere = Buckets.NONE;
     private Buckets stuck = Buckets.NONE;
     private Buckets notSent = Buckets.NONE; // of those of others that were looked into
@@ -54,19 +55,31 @@ final class Ownership {
         return known;
     }
 
+    /** Those into which somebody said that he has written, since this was asked last. */
+    Buckets takeTold() {
+        Buckets known = told;
+        told = Buckets.NONE;
+        return known;
+    }
+
     /** This replica has written into these. */
     void written(Buckets buckets) {
-        waiting = waiting.and(buckets);
+        tell(buckets);
         elsewhere = elsewhere.and(buckets.without(locks.owned()));
     }
 
     /** What a relay has said, perhaps this one: that the parts have changed, or which buckets have rows. */
     void hear(String said) {
         try {
-            waiting = waiting.and(new Buckets(Long.parseUnsignedLong(said, 16)));
+            tell(new Buckets(Long.parseUnsignedLong(said, 16)));
         } catch (NumberFormatException e) { // to share anew, or said by somebody else
             nextLook.set(Duration.ZERO);
         }
+    }
+
+    private void tell(Buckets buckets) {
+        waiting = waiting.and(buckets);
+        told = told.and(buckets);
     }
 
     /** Until {@link #keepUp} has to be called at the latest. */

@@ -113,7 +113,8 @@ final class RelaySession implements AutoCloseable {
         ownership.written(written);
         ownership.keepUp(rounds.busy(), rounds.stuck());
         waiting = waiting.and(ownership.takeWaiting());
-        vain = vainRest.isOver() ? Buckets.NONE : vain.without(written);
+        Buckets told = ownership.takeTold();
+        vain = vainRest.isOver() ? Buckets.NONE : vain.without(told);
         if (isExchangeNeeded() && nextExchange.isOver()) {
             exchange();
             nextExchange.set(PACE);

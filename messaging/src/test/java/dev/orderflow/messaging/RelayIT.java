@@ -56,6 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RelayIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private String topic = "";
     private final Said said = Said.by(RelaySession.class);
@@ -250,12 +251,7 @@ class RelayIT {
     @Test
     void rowsOfAMissingTopicDelayNoOtherBucket() throws InterruptedException {
         Semaphore acknowledged = new Semaphore(0);
-        harness.start(RelayVariant.producing(producer -> Intercepted.sends(
-                producer,
-                (record, callback, send) -> send.accept((metadata, failure) -> {
-                    callback.onCompletion(metadata, failure);
-                    acknowledged.release();
-                }))));
+        harness.start(acknowledging(acknowledged));
         Duration before = sentOneByOne("before", acknowledged);
         String missing = "missing-" + topic;
         harness.append(missing, Things.event("lost", 1, "a")).await().indefinitely();
@@ -266,6 +262,55 @@ class RelayIT {
         assertTrue(meanwhile.compareTo(before.multipliedBy(5)) < 0, meanwhile + " instead of " + before);
         TestServers.createTopic(missing);
         awaitEmpty();
+    }
+
+    private static RelayVariant acknowledging(Semaphore acknowledged) {
+        return RelayVariant.producing(producer -> Intercepted.sends(
+                producer,
+                (record, callback, send) -> send.accept((metadata, failure) -> {
+                    callback.onCompletion(metadata, failure);
+                    acknowledged.release();
+                })));
+    }
+
+    @Test
+    void whatAnotherReplicaAnnouncesIsSentAtOnceBesideRowsOfAMissingTopic() throws InterruptedException {
+        Semaphore acknowledged = new Semaphore(0);
+        harness.poll(POLL);
+        harness.start(acknowledging(acknowledged));
+        Duration before = announcedOneByOne(1, acknowledged);
+        String missing = "missing-" + topic;
+        harness.append(missing, Things.event("lost", 1, "a")).await().indefinitely();
+        announce("lost");
+
+        Duration meanwhile = announcedOneByOne(11, acknowledged);
+
+        assertTrue(meanwhile.compareTo(before.multipliedBy(5)) < 0, meanwhile + " instead of " + before);
+        TestServers.createTopic(missing);
+        awaitEmpty();
+    }
+
+    /** How long rows of one thing wait, which has its bucket in common with "lost"; in between the relay looks by itself. */
+    private Duration announcedOneByOne(int first, Semaphore acknowledged) throws InterruptedException {
+        String thing = IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "thing-" + i)
+                .filter(it -> OutboxRow.bucket(it) == OutboxRow.bucket("lost"))
+                .findFirst()
+                .orElseThrow();
+        Duration waited = Duration.ZERO;
+        for (int i = 0; i < 10; i++) {
+            Thread.sleep(POLL.multipliedBy(3));
+            Instant begun = Instant.now();
+            harness.append(topic, Things.event(thing, first + i, "a")).await().indefinitely();
+            announce(thing);
+            assertTrue(acknowledged.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            waited = waited.plus(Duration.between(begun, Instant.now()));
+        }
+        return waited;
+    }
+
+    private void announce(String thing) {
+        harness.execute("select pg_notify('outbox', '%x')".formatted(1L << OutboxRow.bucket(thing)));
     }
 
     private Duration sentOneByOne(String prefix, Semaphore acknowledged) throws InterruptedException {
