@@ -13,27 +13,12 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** The operator's view of events that Kafka refuses, and the last resort: to skip one, for those behind it to be sent. */
 @Path("/api/v1/blocked")
 @Produces(MediaType.APPLICATION_JSON)
-@APIResponse(
-        responseCode = "400",
-        description = "A parameter is missing or wrong; the detail says which",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
-@APIResponse(
-        responseCode = "503",
-        description = "The database cannot be reached now; Retry-After says when to ask again",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
-@APIResponse(
-        responseCode = "504",
-        description = "The database takes too long now; Retry-After says when to ask again",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
 public class BlockedResource {
 
     private static final int LARGEST_PAGE = 200;
@@ -60,14 +45,8 @@ public class BlockedResource {
      */
     @POST
     @Path("/skip")
-    @APIResponse(
-            responseCode = "404",
-            description = "Kafka does not refuse this event, or not any more",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(
-            responseCode = "409",
-            description = "It is being tried again just now",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "404", description = "Kafka does not refuse this event, or not any more")
+    @APIResponse(responseCode = "409", description = "It is being tried again just now")
     @APIResponseSchema(value = Blocked.Outcome.class, responseCode = "200")
     public Uni<Blocked.Outcome> skip(
             @QueryParam("event_id") @DefaultValue("") String eventId,

@@ -14,9 +14,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.function.Function;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jspecify.annotations.Nullable;
@@ -24,18 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** The operator's view of parked records, and what can be done about them: try again, or give one up. */
 @Path("/api/v1/parked")
 @Produces(MediaType.APPLICATION_JSON)
-@APIResponse(
-        responseCode = "400",
-        description = "A parameter is missing or wrong; the detail says which",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
-@APIResponse(
-        responseCode = "503",
-        description = "The database cannot be reached now; Retry-After says when to ask again",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
-@APIResponse(
-        responseCode = "504",
-        description = "The database takes too long now; Retry-After says when to ask again",
-        content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
 public class ParkedResource {
 
     private static final int LARGEST_PAGE = 200;
@@ -72,10 +57,7 @@ public class ParkedResource {
     /** One parked record, whole: its headers and its payload as they came, and the trace that it belongs to. */
     @GET
     @Path("/{id}")
-    @APIResponse(
-            responseCode = "404",
-            description = "It is not parked, or not any more",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "404", description = "It is not parked, or not any more")
     @APIResponseSchema(ParkedQuery.Whole.class)
     public Uni<ParkedQuery.Whole> whole(@PathParam("id") String id) {
         return NotNow.orRead(parked.whole(Numbers.number("id", id, 1, Long.MAX_VALUE)))
@@ -91,14 +73,8 @@ public class ParkedResource {
      */
     @POST
     @Path("/redrive")
-    @APIResponse(
-            responseCode = "404",
-            description = "This service has no such consumer",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(
-            responseCode = "409",
-            description = "Another redrive of this consumer is under way",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "404", description = "This service has no such consumer")
+    @APIResponse(responseCode = "409", description = "Another redrive of this consumer is under way")
     @APIResponseSchema(value = Redrive.Outcome.class, responseCode = "200")
     public Uni<Redrive.Outcome> redrive(
             @QueryParam("consumer") @Nullable String consumer,
@@ -117,14 +93,8 @@ public class ParkedResource {
      */
     @POST
     @Path("/redrive-all")
-    @APIResponse(
-            responseCode = "404",
-            description = "This service has no such consumer",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(
-            responseCode = "409",
-            description = "Another redrive of this consumer is under way",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "404", description = "This service has no such consumer")
+    @APIResponse(responseCode = "409", description = "Another redrive of this consumer is under way")
     @APIResponseSchema(value = Redrive.Report.class, responseCode = "200")
     public Uni<Redrive.Report> redriveAll(
             @QueryParam("consumer") @Nullable String consumer,
@@ -170,14 +140,8 @@ public class ParkedResource {
      */
     @POST
     @Path("/discard")
-    @APIResponse(
-            responseCode = "404",
-            description = "This service has no such consumer",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(
-            responseCode = "409",
-            description = "The record is not the first that is parked of its key",
-            content = @Content(mediaType = "application/problem+json", schema = @Schema(type = SchemaType.OBJECT)))
+    @APIResponse(responseCode = "404", description = "This service has no such consumer")
+    @APIResponse(responseCode = "409", description = "The record is not the first that is parked of its key")
     @APIResponseSchema(value = Discard.Outcome.class, responseCode = "200")
     public Uni<Discard.Outcome> discard(
             @QueryParam("consumer") @Nullable String consumer,
