@@ -24,12 +24,13 @@ public record TestDatabase(int port, String name) {
                 PostgresServer.PASSWORD);
     }
 
-    /** A connection of its own; the caller closes it. */
+    /** A connection of its own, whose transactions may idle and last as long as a test likes; the caller closes it. */
     public Connection connect() {
         try {
             var login = new Properties();
             login.setProperty("user", PostgresServer.USER);
             login.setProperty("password", PostgresServer.PASSWORD);
+            login.setProperty("options", "-c idle_in_transaction_session_timeout=0 -c transaction_timeout=0");
             return driver().connect("jdbc:postgresql://127.0.0.1:" + port + "/" + name, login);
         } catch (SQLException e) {
             throw new IllegalStateException(e);

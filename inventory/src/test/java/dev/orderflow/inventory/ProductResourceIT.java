@@ -344,8 +344,6 @@ class ProductResourceIT {
         try (Connection holder = stockroom.connect();
                 Statement statement = holder.createStatement()) {
             holder.setAutoCommit(false);
-            // Longer than a forgotten transaction may be idle.
-            statement.execute("set local idle_in_transaction_session_timeout = 0");
             statement.execute("lock table products in access exclusive mode");
 
             for (String path : List.of(PRODUCTS, PRODUCTS + "/" + id)) {

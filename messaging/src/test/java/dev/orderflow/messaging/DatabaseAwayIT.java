@@ -90,14 +90,12 @@ class DatabaseAwayIT {
         await().atMost(PATIENCE).until(() -> fetched() >= 1);
         try (Connection other = database.connect();
                 Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute("select pg_advisory_xact_lock(hashtext('orderflow.inbox_prepare'))");
+            statement.execute("select pg_advisory_lock(hashtext('orderflow.inbox_prepare'))");
             proxy.open();
             await().atMost(PATIENCE)
                     .until(() -> count("pg_stat_activity where wait_event = 'advisory'"
                                     + " and query like '%inbox_prepare%' and datname = current_database()")
                             > 0);
-            other.commit();
         }
 
         await().atMost(PATIENCE).until(() -> things.handled(key).size() == 1);

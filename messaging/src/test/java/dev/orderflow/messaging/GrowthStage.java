@@ -66,7 +66,6 @@ final class GrowthStage {
 
         void take() {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("set idle_in_transaction_session_timeout = 0; set transaction_timeout = 0");
                 statement.execute("begin isolation level repeatable read; select 1");
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
