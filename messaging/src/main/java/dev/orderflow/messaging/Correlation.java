@@ -40,9 +40,13 @@ public class Correlation {
 
     /** What a caller gives, if it can be told in a header and in a log; a new one otherwise. */
     public static String idOf(@Nullable String given) {
-        return given != null && ID.matcher(given).matches()
+        return given != null && isId(given)
                 ? given
                 : Generators.timeBasedEpochGenerator().generate().toString();
+    }
+
+    static boolean isId(String text) {
+        return ID.matcher(text).matches();
     }
 
     /** Which order the current request is about: its span and its log lines name it. */

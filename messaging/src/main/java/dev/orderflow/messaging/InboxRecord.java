@@ -35,7 +35,6 @@ record InboxRecord(
         RecordHeaders headers) {
 
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_.-]{1,200}");
-    private static final Pattern CORRELATION_ID = Pattern.compile("[!-~]{1,128}"); // as for requests
     private static final int LONGEST_KEY = 512; // an index of PostgreSQL takes no entry above some 2,700 bytes
     private static final Duration FASTEST_CLOCK = Duration.ofDays(1); // of a publisher, beside ours
     private static final LocalDate NO_DAY = LocalDate.EPOCH; // lands in the default partition
@@ -105,7 +104,11 @@ record InboxRecord(
     @Nullable
     String type() {
         String type = text("ce_type");
-        return type != null && TYPE.matcher(type).matches() ? type : null;
+        return type != null && isType(type) ? type : null;
+    }
+
+    static boolean isType(String text) {
+        return TYPE.matcher(text).matches();
     }
 
     @Nullable
@@ -116,7 +119,7 @@ record InboxRecord(
     /** The story it belongs to. One that names none that could be told on, in headers and logs, begins one of its own. */
     String correlationId() {
         String id = text("ce_correlationid");
-        return id != null && CORRELATION_ID.matcher(id).matches() ? id : identity();
+        return id != null && Correlation.isId(id) ? id : identity();
     }
 
     /** Whose log lines those about it are. */
@@ -152,7 +155,7 @@ record InboxRecord(
         if (recordKey == null || !KeyText.isText(recordKey)) {
             throw new Unreadable("no key that is text");
         }
-        if (recordKey.length > LONGEST_KEY) {
+        if (!isReadableKey(recordKey)) {
             throw new Unreadable("key longer than " + LONGEST_KEY + " bytes");
         }
         if (value == null) {
@@ -171,6 +174,10 @@ record InboxRecord(
                 span);
     }
 
+    static boolean isReadableKey(byte[] key) {
+        return key.length <= LONGEST_KEY && KeyText.isText(key);
+    }
+
     private Instant time() {
         String given = text("ce_time");
         if (given == null) {
@@ -178,13 +185,17 @@ record InboxRecord(
         }
         try {
             Instant time = Instant.parse(given);
-            if (time.isBefore(Instant.EPOCH) || time.isAfter(Instant.now().plus(FASTEST_CLOCK))) {
+            if (!isOfThisAge(time)) {
                 throw new Unreadable("ce_time is in another age");
             }
             return time;
         } catch (DateTimeParseException e) {
             throw new Unreadable("ce_time is no time");
         }
+    }
+
+    static boolean isOfThisAge(Instant time) {
+        return !time.isBefore(Instant.EPOCH) && !time.isAfter(Instant.now().plus(FASTEST_CLOCK));
     }
 
     private long sequence() {

@@ -15,11 +15,11 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Turns events into rows, refuses what could never be sent, and writes all rows of one append with one statement. */
+/** Turns events into rows, refuses what could never be sent or read, and writes all rows of one append with one statement. */
 @Singleton
 class OutboxAppender {
 
-    private static final int LONGEST_NAME = 1_000; // bytes; two of them have to fit into an entry of the unique index
+    private static final int LONGEST_NAME = 1_000; // bytes; with an id it has to fit into an entry of the unique index
 
     // Sorted by position: the identities are given in the order of the events.
     private static final String INSERT = """
@@ -48,7 +48,7 @@ class OutboxAppender {
         this.config = config;
     }
 
-    /** The rows of a service's own events; throws for the first that could never be sent. */
+    /** The rows of a service's own events; throws for the first that could never be sent or read. */
     List<OutboxRow> rows(Cause cause, List<OutgoingEvent> events) {
         return events.stream().map(event -> sendable(row(cause, event))).toList();
     }
@@ -74,16 +74,22 @@ class OutboxAppender {
         return ids.generate();
     }
 
+    /** What any inbox would have to park is found here, where it has one cause, and not in all of its consumers. */
     private OutboxRow sendable(OutboxRow row) {
         require(!row.topic().equals("none"), row, "messaging.topic is not set");
         require(row.sequence() > 0, row, "sequence must start at 1");
-        for (String text : List.of(
-                row.type(),
-                row.eventVersion(),
-                row.aggregateType(),
-                row.aggregateId(),
-                row.cause().correlationId())) {
-            require(isName(text), row, "blank, overlong or with control characters: a type, id or correlation id");
+        require(InboxRecord.isType(row.type()), row, "its type must be letters, digits, '.', '_' and '-', at most 200");
+        require(
+                InboxRecord.isReadableKey(row.aggregateId().getBytes(StandardCharsets.UTF_8)),
+                row,
+                "blank, above 512 bytes, with control characters or beginning with 'base64:': its aggregate id");
+        require(
+                InboxRecord.isOfThisAge(row.occurredAt()),
+                row,
+                "before 1970 or more than a day ahead: " + row.occurredAt());
+        require(Correlation.isId(row.cause().correlationId()), row, "its correlation id must be 1 to 128 of ! to ~");
+        for (String text : List.of(row.eventVersion(), row.aggregateType())) {
+            require(isName(text), row, "blank, overlong or with control characters: its version or aggregate type");
         }
         require(row.size() <= config.maxRecordBytes(), row, "too large: " + row.size() + " bytes");
         return row;

@@ -68,7 +68,7 @@ public class ParkedResource {
      * Applies the parked records of one key in their order. Answers 200 also when one of them fails again, and says so; a
      * key that is not parked any more has 0 records to redrive, which makes a repeat harmless. With {@code dry_run} the
      * first hundred records are tried and undone again: the answer tells how many would be applied, and whether there are
-     * {@code more} than were tried. Otherwise it answers after some seconds with what was done; {@code more} says that
+     * {@code more} than were tried; {@code per_second} does not slow that down. Otherwise it answers after some seconds with what was done; {@code more} says that
      * something is left, and to ask again. One redrive of a consumer at a time: 409 meanwhile.
      */
     @POST

@@ -3,7 +3,9 @@ package dev.orderflow.messaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -38,10 +40,39 @@ class OutboxAppenderTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a\0b", "a\nb"})
     void refusesIdsThatNoColumnOrHeaderWouldTake(String id) {
-        assertThrows(IllegalArgumentException.class, () -> appender.rows(CAUSE, List.of(event(id, 10))));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> appender.rows(new Cause(id, null, null), List.of(event("a", 10))));
+        refused(CAUSE, event(id, 10));
+        refused(new Cause(id, null, null), event("a", 10));
+    }
+
+    /** What a consumer's inbox would park, and with it all that comes later of its key. */
+    @Test
+    void refusesWhatNoConsumerCouldRead() {
+        refused(CAUSE, event("base64:YQ==", 10));
+        refused(CAUSE, event("a".repeat(513), 10));
+        refused(CAUSE, event("ä".repeat(257), 10));
+        refused(CAUSE, event("thing happened", Instant.EPOCH));
+        refused(CAUSE, event("t".repeat(201), Instant.EPOCH));
+        refused(CAUSE, event("thing.happened", Instant.EPOCH.minusMillis(1)));
+        refused(CAUSE, event("thing.happened", Instant.now().plus(Duration.ofHours(25))));
+        refused(new Cause("a story", null, null), event("a", 10));
+        refused(new Cause("s".repeat(129), null, null), event("a", 10));
+    }
+
+    @Test
+    void takesWhatConsumersCanJustRead() {
+        Cause longest = new Cause("s".repeat(128), null, null);
+        List<OutgoingEvent> events = List.of(
+                event("a".repeat(512), 10),
+                event("t".repeat(200), Instant.EPOCH),
+                event("thing.happened", Instant.now().plus(Duration.ofHours(23))));
+
+        assertEquals(3, appender.rows(longest, events).size());
+    }
+
+    private void refused(Cause cause, OutgoingEvent event) {
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> appender.rows(cause, List.of(event)));
+        assertTrue(String.valueOf(refusal.getMessage()).startsWith("cannot publish " + event.eventType() + ": "));
     }
 
     @Test
@@ -61,6 +92,10 @@ class OutboxAppenderTest {
                         .map(i -> OutboxRow.bucket("order-" + i))
                         .distinct()
                         .count());
+    }
+
+    private static OutgoingEvent event(String type, Instant occurredAt) {
+        return new OutgoingEvent(type, "thing", "a", 1, occurredAt, new byte[1]);
     }
 
     private static OutgoingEvent event(String id, int size) {
