@@ -1,5 +1,6 @@
 package dev.orderflow.messaging;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,6 +23,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +106,33 @@ class InboxCareIT {
         }
         care.run().await().atMost(PATIENCE);
         assertEquals(0, partitions("inbox_20200103"));
+    }
+
+    /** An event of that day is delivered again between the look into its partition and the lock. */
+    @Test
+    void aDayIntoWhichSomethingIsReceivedMeanwhileIsNotDropped() throws Exception {
+        oldDay("2020-01-04", OLD);
+        execute("alter function inbox_drop(text, interval) set lock_timeout = '30s'");
+        try (Connection other = database.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("insert into inbox values ('2020-01-04', 'c', 'again', now())");
+            CompletableFuture<Boolean> dropped = pool.query("select inbox_drop('inbox_20200104', interval '10 days')")
+                    .execute()
+                    .map(rows -> rows.iterator().next().getBoolean(0))
+                    .subscribeAsCompletionStage();
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            number("select count(*) from pg_locks where not granted and relation = 'inbox'::regclass")
+                                    == 1);
+
+            other.commit();
+
+            assertEquals(false, dropped.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            assertEquals(2, number("select count(*) from inbox where day = '2020-01-04'"));
+        } finally {
+            execute("alter function inbox_drop(text, interval) set lock_timeout = '1s'");
+        }
     }
 
     /** As a dump does, for as long as it runs. */

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orderflow.dev.TestServers;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -24,6 +25,8 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,13 +34,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -62,6 +68,12 @@ class InboxIT {
 
     @Inject
     InboxParts parts;
+
+    @Inject
+    InboxCare care;
+
+    @Inject
+    BeanManager beans;
 
     @Inject
     Pool pool;
@@ -465,27 +477,47 @@ class InboxIT {
     void aServiceThatStopsFinishesWhatItHasBegun() throws Exception {
         CompletableFuture<Void> finish = new CompletableFuture<>();
         AtomicInteger begun = new AtomicInteger();
-        Inbox.Consumer stopping =
-                inbox.consumer("stopping", java.util.Set.of("thing.happened"), (transaction, fresh) -> {
-                    begun.incrementAndGet();
-                    return Uni.createFrom().completionStage(finish);
-                });
-        BatchConsumer consumer =
-                java.util.Objects.requireNonNull(inbox.consumers().get("stopping"));
+        Inbox ending = new Inbox(parts, Configured.asUsual(), care);
+        Inbox.Consumer stopping = ending.consumer("stopping", Set.of("thing.happened"), (transaction, fresh) -> {
+            begun.incrementAndGet();
+            return Uni.createFrom().completionStage(finish);
+        });
         CompletableFuture<Void> first =
                 stopping.receive(batch(List.of(received(key, 1, 1)))).subscribeAsCompletionStage();
         await().atMost(PATIENCE).until(() -> begun.get() == 1);
 
-        consumer.leave();
+        Thread end = Thread.ofPlatform().start(() -> stop(ending));
+        await().atMost(PATIENCE).until(() -> end.getState() == Thread.State.TIMED_WAITING);
         CompletableFuture<Void> second =
                 stopping.receive(batch(List.of(received(key, 2, 2)))).subscribeAsCompletionStage();
-        assertFalse(consumer.awaitEnd(Duration.ofMillis(100)), "the first is not through");
+        assertTrue(end.isAlive(), "the first is not through");
         finish.complete(null);
 
-        assertTrue(consumer.awaitEnd(PATIENCE));
-        first.get(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+        assertTrue(end.join(PATIENCE));
+        first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertEquals(1, begun.get());
         assertFalse(second.isDone(), "not begun, and not acknowledged");
+    }
+
+    private static void stop(Inbox inbox) {
+        try {
+            inbox.stop(new ShutdownEvent());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The relay still sends what the last batches have appended; connections and channels end after both. */
+    @Test
+    void theInboxEndsFirst() {
+        Map<Class<?>, Integer> ends = beans.resolveObserverMethods(new ShutdownEvent()).stream()
+                .filter(end -> end.getBeanClass().getName().matches("(dev[.]orderflow|io[.]smallrye[.]reactive)[.].*"))
+                .collect(Collectors.toMap(ObserverMethod::getBeanClass, ObserverMethod::getPriority, Math::min));
+
+        int first = Objects.requireNonNull(ends.remove(Inbox.class));
+
+        assertTrue(ends.containsKey(RelayRunner.class), ends::toString);
+        assertTrue(ends.values().stream().allMatch(priority -> priority > first), ends::toString);
     }
 
     @Test
