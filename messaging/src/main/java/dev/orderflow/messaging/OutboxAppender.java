@@ -87,9 +87,9 @@ class OutboxAppender {
                 InboxRecord.isOfThisAge(row.occurredAt()),
                 row,
                 "before 1970 or more than a day ahead: " + row.occurredAt());
-        require(Correlation.isId(row.cause().correlationId()), row, "its correlation id must be 1 to 128 of ! to ~");
-        for (String text : List.of(row.eventVersion(), row.aggregateType())) {
-            require(isName(text), row, "blank, overlong or with control characters: its version or aggregate type");
+        for (String text :
+                List.of(row.eventVersion(), row.aggregateType(), row.cause().correlationId())) {
+            require(isName(text), row, "blank, overlong or with control characters: version, type or correlation id");
         }
         require(row.size() <= config.maxRecordBytes(), row, "too large: " + row.size() + " bytes");
         return row;
