@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * PostgreSQL and Kafka for the tests of one Maven build. It lives exactly as long as its owner, the Maven process: when
+ * PostgreSQL and Kafka for tests of one Maven build. It lives exactly as long as its owner, the Maven process: when
  * that ends, in whatever way, it takes the servers and their data with it. It also removes what builds left behind
  * that were killed together with their servers.
  */
@@ -49,7 +49,7 @@ final class BuildServers {
     private static void removeLeftovers(Path all) throws java.io.IOException {
         try (var folders = Files.newDirectoryStream(all, Files::isDirectory)) {
             for (var folder : folders) {
-                var owner = Long.parseLong(folder.getFileName().toString());
+                var owner = Long.parseLong(folder.getFileName().toString().split("-", 2)[0]);
                 if (ProcessHandle.of(owner).map(Processes::isGone).orElse(true)) {
                     killPostgres(folder.resolve("postgres/data/postmaster.pid"));
                     Folders.delete(folder);

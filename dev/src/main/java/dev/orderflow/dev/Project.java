@@ -47,7 +47,7 @@ public record Project(Path root, boolean executables) {
         return root.resolve("dev/target/lib");
     }
 
-    /** A folder per build, named after its process. */
+    /** A folder per pair of servers, named after the build's process. */
     Path testServers() {
         return root.resolve("target/test-servers");
     }

@@ -12,14 +12,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a test a real PostgreSQL and a real Kafka. One pair of servers serves the whole Maven build, in a process of
- * its own that ends with the build; each start of the resource brings an empty database and empty topics. In an IDE
- * the servers live as long as the test's JVM.
+ * Gives a test a real PostgreSQL and a real Kafka. A pair of servers is a process of its own that ends with the Maven
+ * build; one JVM of tests has it at a time, and the next one takes it over, so a build has as many pairs as JVMs at once.
+ * Each start of the resource brings an empty database and empty topics. In an IDE the servers live as long as the
+ * test's JVM.
  *
  * <p>The argument {@code topics} names further topics, separated by commas, to create beside the system's own. With
  * {@code kafka=away} the service is told an address where Kafka is not.
@@ -28,6 +30,8 @@ public final class TestServers implements QuarkusTestResourceLifecycleManager {
 
     /** How often a database is tried to be dropped, ten times a second. */
     private static final int DROPS = 100;
+
+    private static final String USER = "user"; // the process that has the pair
 
     private String topics = "";
     private boolean kafkaAway;
@@ -106,24 +110,48 @@ public final class TestServers implements QuarkusTestResourceLifecycleManager {
     private record Servers(long pid, int postgresPort, int kafkaPort) {}
 
     /**
-     * The build's servers, started if this is the first to ask. Nothing is kept in memory: the resource and the test
+     * This JVM's servers, started if the build has none to spare. Nothing is kept in memory: the resource and the test
      * that asks may live in different class loaders.
      */
     private static synchronized Servers running() {
-        var owner = owner();
-        var folder = Project.here().testServers().resolve(Long.toString(owner));
+        var all = Project.here().testServers();
         try {
-            Files.createDirectories(folder);
-            try (var channel = FileChannel.open(
-                            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            Files.createDirectories(all);
+            try (var channel =
+                            FileChannel.open(all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     var lock = channel.lock()) {
+                var owner = owner();
+                var folder = mine(all, owner);
+                Files.createDirectories(folder);
+                Folders.write(
+                        folder.resolve(USER),
+                        Long.toString(ProcessHandle.current().pid()));
                 if (!lock.isValid() || !isUp(folder)) {
                     launch(folder, owner);
                 }
+                return read(folder);
             }
-            return read(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The pair that this JVM has, or else the first that no other one has. */
+    private static Path mine(Path all, long owner) throws IOException {
+        var free = Optional.<Path>empty();
+        for (var number = 0; ; number++) {
+            var folder = all.resolve(owner + "-" + number);
+            var user = folder.resolve(USER);
+            if (!Files.exists(user)) {
+                return free.orElse(folder);
+            }
+            var pid = Long.parseLong(Files.readString(user));
+            if (pid == ProcessHandle.current().pid()) {
+                return folder;
+            }
+            if (free.isEmpty() && ProcessHandle.of(pid).map(Processes::isGone).orElse(true)) {
+                free = Optional.of(folder);
+            }
         }
     }
 

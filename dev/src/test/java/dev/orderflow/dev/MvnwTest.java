@@ -114,9 +114,9 @@ class MvnwTest {
     void fetchesNothingWhenTheInstalledMavenIsNewEnough(String version) throws Exception {
         tools(version);
 
-        assertEquals(0, mvnw(project, "verify").code());
+        assertEquals(0, mvnw(project, "test").code());
 
-        assertEquals(List.of("-f " + project + "/pom.xml --no-transfer-progress verify"), calls());
+        assertEquals(List.of("-f " + project + "/pom.xml --no-transfer-progress test"), calls());
     }
 
     @Test
@@ -151,6 +151,17 @@ class MvnwTest {
         mvnw(folder.resolve(where), "test");
 
         assertEquals("-f " + project + "/pom.xml --no-transfer-progress test", calls().getFirst());
+    }
+
+    @Test
+    void verifiesTwoModulesAtATimeUnlessToldOtherwise() throws Exception {
+        tools("3.9.0");
+
+        mvnw(project, "-B", "verify");
+        mvnw(project, "-T1", "verify");
+
+        assertTrue(calls().getFirst().endsWith("--no-transfer-progress -T2 -B verify"), "" + calls());
+        assertTrue(calls().getLast().endsWith("--no-transfer-progress -T1 verify"), "" + calls());
     }
 
     @Test
