@@ -155,7 +155,7 @@ record InboxRecord(
         if (recordKey == null || !KeyText.isText(recordKey)) {
             throw new Unreadable("no key that is text");
         }
-        if (!isReadableKey(recordKey)) {
+        if (recordKey.length > LONGEST_KEY) {
             throw new Unreadable("key longer than " + LONGEST_KEY + " bytes");
         }
         if (value == null) {

@@ -100,6 +100,10 @@ final class Assembly implements AutoCloseable {
         return new Redrive(inboxParts(outbox), pool);
     }
 
+    InboxCare care() {
+        return new InboxCare(pool, config);
+    }
+
     private InboxParts inboxParts(Outbox outbox) {
         return new InboxParts(outbox, new Parking(appender, config), spans, metrics);
     }

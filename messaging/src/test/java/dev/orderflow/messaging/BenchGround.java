@@ -38,9 +38,10 @@ final class BenchGround implements AutoCloseable {
             int idleSeconds,
             int pinnedSeconds,
             int backlog,
+            boolean waitsForServer, // to clean what was pinned; or cleans itself
             int inboxRows) {
-        static final Size FULL = new Size(20, 60, 60_000, 3, 40, 60, 1_000_000, 10_000_000);
-        static final Size SMOKE = new Size(1, 1, 1_000, 1, 2, 1, 1_000, 1_000);
+        static final Size FULL = new Size(20, 60, 60_000, 3, 40, 60, 1_000_000, true, 10_000_000);
+        static final Size SMOKE = new Size(1, 1, 1_000, 1, 2, 1, 1_000, false, 1_000);
     }
 
     final Size size;

@@ -5,8 +5,10 @@ import dev.orderflow.dev.TestServers;
 import io.smallrye.mutiny.Multi;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("plain")
 class ConnectionsIT {
 
     private static final Duration SILENCE = Duration.ofMillis(700);

@@ -31,10 +31,7 @@ final class ConsumeStage {
         for (int i = 0; i < ground.size.tries(); i++) {
             polled = Math.max(polled, pollAlone(topic));
         }
-        double marked = 0;
-        for (int clients : BenchGround.CLIENTS) {
-            marked = Math.max(marked, markAlone(clients, (int) Math.ceil(batch), topic));
-        }
+        double marked = markAlone(batch, topic);
         double bound = 1 / (1 / polled + 1 / marked);
         ground.note("consume with inbox, events/s", applied);
         ground.note("  records in a transaction", batch);
@@ -69,9 +66,17 @@ final class ConsumeStage {
         }
     }
 
-    /** The same statements with batches of the same size, on as many connections as there are clients. */
+    /** The best that any number of clients does with the same statements and so many records in a transaction. */
+    double markAlone(double batch, String topic) throws InterruptedException {
+        double best = 0;
+        for (int clients : BenchGround.CLIENTS) {
+            best = Math.max(best, markAlone(clients, (int) Math.ceil(batch), topic));
+        }
+        return best;
+    }
+
     private double markAlone(int clients, int batch, String topic) throws InterruptedException {
-        String name = "marks-" + clients;
+        String name = "marks-" + clients + "-" + System.nanoTime(); // a consumer that has seen nothing yet
         Parking parking = new Parking(ground.assembly.appender, Configured.asUsual());
         int batches = ground.size.events() / batch;
         List<List<InboxRecord>> prepared = new ArrayList<>();

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * publication of the files there, in a Kafka Connect, on a PostgreSQL and a Kafka that are real.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("plain")
 class DebeziumIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

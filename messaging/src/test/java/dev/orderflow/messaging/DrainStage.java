@@ -22,12 +22,7 @@ final class DrainStage {
         drained(new Counted()); // warm, as what it is compared with is
         Counted counted = new Counted();
         double drained = drained(counted);
-        double batch = counted.rows.get() / (double) Math.max(1, counted.exchanges.get());
-        double readAndDelete = 0;
-        for (int clients : BenchGround.CLIENTS) {
-            ground.fill("read-and-deleted", ground.size.events());
-            readAndDelete = Math.max(readAndDelete, readAndDeleteAlone(clients, (int) Math.ceil(batch)));
-        }
+        double readAndDelete = readAndDeleteAlone(counted.batch());
         double sent = 0;
         for (int time = 0; time < ground.size.tries(); time++) {
             for (int clients : new int[] {32, 128, 512, 2_048, 8_192}) {
@@ -36,7 +31,7 @@ final class DrainStage {
         }
         double bound = 1 / (1 / readAndDelete + 1 / sent);
         ground.note("drain of a backlog, events/s", drained);
-        ground.note("  rows in an exchange", batch);
+        ground.note("  rows in an exchange", counted.batch());
         ground.note("  read and delete alone, events/s", readAndDelete);
         ground.note("  send alone, events/s", sent);
         ground.note("  drain: share of the bound (target 0.6)", drained / bound);
@@ -62,7 +57,17 @@ final class DrainStage {
         }
     }
 
-    /** Each client on a connection of its own, with its part of the buckets, in exchanges of the same ground.size. */
+    /** The best that any number of clients does with so many rows in an exchange, events a second. */
+    double readAndDeleteAlone(double batch) throws InterruptedException {
+        double best = 0;
+        for (int clients : BenchGround.CLIENTS) {
+            ground.fill("read-and-deleted", ground.size.events());
+            best = Math.max(best, readAndDeleteAlone(clients, (int) Math.ceil(batch)));
+        }
+        return best;
+    }
+
+    /** Each client on a connection of its own, with its part of the buckets. */
     private double readAndDeleteAlone(int clients, int batch) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         CountDownLatch connected = new CountDownLatch(clients);
@@ -114,9 +119,14 @@ final class DrainStage {
     }
 
     /** Counts what a relay asks its database for. */
-    private static final class Counted {
+    static final class Counted {
         private final AtomicLong exchanges = new AtomicLong();
         private final AtomicLong rows = new AtomicLong();
+
+        /** Rows in an exchange, on average. */
+        double batch() {
+            return rows.get() / (double) Math.max(1, exchanges.get());
+        }
 
         RelayParts parts(BenchGround ground) {
             Assembly it = ground.assembly;

@@ -88,6 +88,9 @@ final class Faults {
         if (counts.getOrDefault("redriven", 0) == 0) {
             missing.add("nothing was redriven");
         }
+        if (counts.getOrDefault("dropped", 0) == 0) {
+            missing.add("no old day of the inbox was dropped");
+        }
         if (counts.containsKey("FREEZE_FOR_LONG") && counts.getOrDefault("evictions", 0) == 0) {
             missing.add("no frozen relay lost its connection");
         }

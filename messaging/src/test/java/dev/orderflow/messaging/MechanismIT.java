@@ -24,12 +24,14 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.InvalidRecordException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What each mechanism is there for, on the real servers: with all of them a history contradicts no guarantee, without one
  * the same history contradicts the guarantee that it serves. The model shows the same for every order of steps.
  */
+@Tag("plain")
 class MechanismIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -26,8 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * A replica of a service that is nothing but messaging, in a process of its own: it lets things happen, sends what it is
- * to send, and takes note of each event once; those that it cannot take note of at first are parked, and redriven. It
- * writes until it is told to be quiet, and goes on until its input ends or somebody kills it; at a crash point it kills
+ * to send, and takes note of each event once; those that it cannot take note of at first are parked, and redriven. Days
+ * of its inbox come and go meanwhile. It writes until it is told to be quiet, and goes on until its input ends or somebody kills it; at a crash point it kills
  * itself.
  */
 final class Replica {
@@ -57,6 +57,9 @@ final class Replica {
     private static final int BETWEEN_POISON = 50; // events of a thing
     private static final Duration REPAIR = Duration.ofSeconds(3); // after which poison is none any more
     private static final Duration BETWEEN_REDRIVES = Duration.ofMillis(500);
+    private static final Duration BETWEEN_CARES = Duration.ofSeconds(2);
+    private static final String MAKE_OLD_DAY = "select inbox_prepare('2020-01-01')";
+    private static final String OLD_DAYS = "select count(to_regclass('inbox_20200101'))";
 
     private final Assembly assembly;
     private final CrashPoint crashPoint;
@@ -64,6 +67,7 @@ final class Replica {
     private final Outbox outbox;
     private final AtomicInteger late = new AtomicInteger();
     private final AtomicInteger redriven = new AtomicInteger();
+    private final AtomicInteger dropped = new AtomicInteger();
     private final AtomicInteger writers = new AtomicInteger(WRITERS);
     private volatile boolean writing = true;
 
@@ -92,6 +96,7 @@ final class Replica {
         BatchConsumer consumer = assembly.consumer(outbox, CONSUMER, Replica::note);
         Thread.ofPlatform().daemon().name("consumer").start(() -> consume(consumer, topic));
         Thread.ofPlatform().daemon().name("operator").start(() -> redrive(consumer));
+        Thread.ofPlatform().daemon().name("care").start(this::care);
         Thread.ofPlatform().daemon().name("figures").start(this::tellFigures);
         System.out.println("replica of " + topic + " at " + bootstrap);
     }
@@ -236,17 +241,38 @@ final class Replica {
         }
     }
 
+    /** The inbox is cared for under its consumers, and always has an old day for it. */
+    private void care() {
+        InboxCare care = assembly.care();
+        while (true) {
+            try {
+                Thread.sleep(BETWEEN_CARES);
+                assembly.pool.query(MAKE_OLD_DAY).execute().await().indefinitely();
+                care.run().await().indefinitely();
+                if (Sql.number(assembly.pool, OLD_DAYS) == 0) {
+                    dropped.incrementAndGet();
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                System.out.println("care starts again: " + e);
+            }
+        }
+    }
+
     /** For whoever has to know whether what he provoked has happened. */
     private void tellFigures() {
         while (true) {
-            System.out.println("figures takeovers=%d evictions=%d duplicates=%d parked=%d redriven=%d late=%d end"
-                    .formatted(
-                            count("outbox.buckets.takeovers"),
-                            count("outbox.relay.evictions"),
-                            count("inbox.duplicates"),
-                            count("inbox.records.parked"),
-                            redriven.get(),
-                            late.get()));
+            System.out.println(
+                    "figures takeovers=%d evictions=%d duplicates=%d parked=%d redriven=%d late=%d dropped=%d end"
+                            .formatted(
+                                    count("outbox.buckets.takeovers"),
+                                    count("outbox.relay.evictions"),
+                                    count("inbox.duplicates"),
+                                    count("inbox.records.parked"),
+                                    redriven.get(),
+                                    late.get(),
+                                    dropped.get()));
             if (writers.get() == 0) {
                 System.out.println(QUIET);
             }

@@ -1,6 +1,6 @@
 package dev.orderflow.messaging;
 
-/** Appending, sending and consuming at once, beside all that they do alone: the bound is made of the other stages' figures. */
+/** Appending, sending and consuming at once, beside all that they do alone, in batches of the size that they had together. */
 final class TogetherStage {
 
     private final BenchGround ground;
@@ -22,7 +22,9 @@ final class TogetherStage {
             ground.execute("truncate outbox");
         }
         Consuming consuming = new Consuming(ground, topic, "together");
-        try (RelayThread relay = new RelayThread(ground.assembly.parts(), ground.assembly)) {
+        DrainStage.Counted counted = new DrainStage.Counted();
+        double rate;
+        try (RelayThread relay = new RelayThread(counted.parts(ground), ground.assembly)) {
             relay.awaitOwner();
             long start = System.nanoTime();
             Thread appending = Thread.ofPlatform().start(() -> {
@@ -34,17 +36,23 @@ final class TogetherStage {
                 }
             });
             consuming.run(ground.size.events());
-            double rate = Load.rate(ground.size.events(), start);
+            rate = Load.rate(ground.size.events(), start);
             appending.join();
-            double bound = 1
-                    / (1 / appended
-                            + 1 / ground.figure("  read and delete alone, events/s")
-                            + 1 / ground.figure("  send alone, events/s")
-                            + 1 / ground.figure("  poll alone, events/s")
-                            + 1 / ground.figure("  inbox and effects alone, events/s"));
-            ground.note("append, relay, consume together, events/s", rate);
-            ground.note("  append alone, events/s", appended);
-            ground.note("  together: share of the bound (target 0.6)", rate / bound);
         }
+        double readAndDeleted = new DrainStage(ground).readAndDeleteAlone(counted.batch());
+        double marked = new ConsumeStage(ground).markAlone(consuming.batch(), topic);
+        double bound = 1
+                / (1 / appended
+                        + 1 / readAndDeleted
+                        + 1 / ground.figure("  send alone, events/s")
+                        + 1 / ground.figure("  poll alone, events/s")
+                        + 1 / marked);
+        ground.note("append, relay, consume together, events/s", rate);
+        ground.note("  append alone, events/s", appended);
+        ground.note("  rows in an exchange, together", counted.batch());
+        ground.note("  read and delete alone in such, events/s", readAndDeleted);
+        ground.note("  records in a transaction, together", consuming.batch());
+        ground.note("  inbox and effects alone in such, events/s", marked);
+        ground.note("  together: share of the bound (target 0.6)", rate / bound);
     }
 }

@@ -21,15 +21,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** {@code ./run} as a user calls it, with what this build has packaged, on ports and data of its own. */
+/**
+ * {@code ./run} as a user calls it, with what this build has packaged, on ports and data of its own; so it goes
+ * beside the other tests.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class RunCommandIT {
 
     private static final Pattern CURL = Pattern.compile("curl -s (\\S+) .*Key: (.+)\" -d '(.*)'");
@@ -49,6 +57,9 @@ class RunCommandIT {
     /** The services as executables or, as without an argument, on JVMs. */
     private static final String[] FORM =
             Boolean.getBoolean("orderflow.native") ? new String[] {"--native"} : new String[0];
+
+    /** One for each test; no port is another one's of the next three. */
+    private static final AtomicInteger NEXT_OFFSET = new AtomicInteger(12_000);
 
     private final int offset = freeOffset();
     private final Layout layout = Layout.standard(offset);
@@ -163,7 +174,7 @@ class RunCommandIT {
     }
 
     private static int freeOffset() {
-        return Stream.iterate(12_000, offset -> offset + 7)
+        return IntStream.generate(() -> NEXT_OFFSET.getAndAdd(200))
                 .filter(offset ->
                         Layout.standard(offset).ports().values().stream().allMatch(Ports::isFree))
                 .findFirst()
