@@ -154,14 +154,16 @@ class MvnwTest {
     }
 
     @Test
-    void verifiesTwoModulesAtATimeUnlessToldOtherwise() throws Exception {
+    void verifiesThreeModulesAtATimeUnlessToldOtherwise() throws Exception {
         tools("3.9.0");
 
         mvnw(project, "-B", "verify");
         mvnw(project, "-T1", "verify");
+        mvnw(project, "verify", "-Dnative");
 
-        assertTrue(calls().getFirst().endsWith("--no-transfer-progress -T2 -B verify"), "" + calls());
-        assertTrue(calls().getLast().endsWith("--no-transfer-progress -T1 verify"), "" + calls());
+        assertTrue(calls().get(0).endsWith("--no-transfer-progress -T3 -B verify"), "" + calls());
+        assertTrue(calls().get(1).endsWith("--no-transfer-progress -T1 verify"), "" + calls());
+        assertTrue(calls().get(2).endsWith("--no-transfer-progress verify -Dnative"), "" + calls());
     }
 
     @Test
