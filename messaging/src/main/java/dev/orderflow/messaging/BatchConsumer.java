@@ -162,12 +162,14 @@ final class BatchConsumer implements Inbox.Consumer {
 
     /**
      * Nothing is given up for a reason that passes: the batch waits, unacknowledged, and so do those after it. Only what
-     * takes too long, alone several times, and is not being parked, fails like what can never be applied.
+     * takes too long, alone several times in a row, and is not being parked, fails like what can never be applied.
      */
     private Uni<Void> persistently(List<InboxRecord> records, @Nullable Poison poison) {
         AtomicInteger tooSlow = new AtomicInteger();
         int enough = records.size() > 1 ? 1 : ALONE;
         return begun(records, poison)
+                .onFailure(failure -> !(failure instanceof TooSlow))
+                .invoke(() -> tooSlow.set(0))
                 .onFailure(failure -> failure instanceof TooSlow && tooSlow.incrementAndGet() >= enough)
                 .transform(failure -> new TakesTooLong(failure.getMessage(), tooSlow.get()))
                 .onFailure(BatchConsumer::passes)

@@ -101,7 +101,10 @@ final class Publisher implements AutoCloseable {
                 return;
             }
             if (attempt == 1) {
-                LOG.warnf("topic %s: Kafka does not answer or does not have it, its records wait in the outbox", topic);
+                LOG.warnf(
+                        "topic %s: Kafka does not answer, or does not have it, or does not show it to this service:"
+                                + " its records wait in the outbox",
+                        topic);
             }
             pause();
         }
@@ -110,6 +113,8 @@ final class Publisher implements AutoCloseable {
     private boolean isFound(String topic) {
         try {
             return !producer.partitionsFor(topic).isEmpty(); // waits for max.block.ms
+        } catch (TopicAuthorizationException e) {
+            return false; // each sending would wait for this answer anew
         } catch (Exception | Error e) { // whatever it was, somebody has to go on looking
             return isAboutTheRecord(e); // then the sending says it, of each record
         }
@@ -151,11 +156,15 @@ final class Publisher implements AutoCloseable {
         if (traceparent != null) {
             all.remove("traceparent").add(OutboxRow.header("traceparent", traceparent));
         }
+        Thread caller = Thread.currentThread();
         try {
             var unused = producer.send( // the callback says it all
                     new ProducerRecord<>(row.topic(), null, null, row.key(), row.payload(), all),
                     (metadata, failure) -> {
-                        if (failure != null && isTopicAway(failure)) {
+                        boolean atOnce = Thread.currentThread() == caller; // without having been sent
+                        if (failure != null
+                                && (isTopicAway(failure)
+                                        || (atOnce && failure instanceof TopicAuthorizationException))) {
                             known.remove(row.topic());
                         }
                         spans.end(span, failure);

@@ -21,7 +21,7 @@ final class RelaySession implements AutoCloseable {
     private static final Duration PACE = Duration.ofMillis(1);
     // Until buckets are read again in which there was nothing but what cannot be sent now, which may be much to pass
     // over.
-    private static final Duration IN_VAIN = Duration.ofSeconds(1);
+    static final Duration IN_VAIN = Duration.ofSeconds(1);
     private static final Duration SLOW = Duration.ofSeconds(5);
     private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
 
@@ -39,6 +39,8 @@ final class RelaySession implements AutoCloseable {
     private final Countdown nextExchange = new Countdown();
     private final Countdown vainRest = new Countdown();
     private final Countdown trial = new Countdown(Backoff.LONGEST);
+    private final Backoff producers = new Backoff();
+    private final Countdown nextProducer = new Countdown();
     private Publisher publisher;
     private Buckets waiting = Buckets.NONE; // may have rows that were not read
     private Buckets vain = Buckets.NONE; // were read in vain, and rest
@@ -95,6 +97,7 @@ final class RelaySession implements AutoCloseable {
         Duration next = ownership.untilNext();
         next = shorter(next, isExchangeNeeded() ? nextExchange.left() : rounds.untilNews());
         next = vain.isEmpty() ? next : shorter(next, vainRest.left());
+        next = isProducerNeeded() ? shorter(next, nextProducer.left()) : next;
         return stopping ? shorter(next, drain.left()) : next;
     }
 
@@ -119,14 +122,19 @@ final class RelaySession implements AutoCloseable {
             exchange();
             nextExchange.set(PACE);
         }
-        if (spent && rounds.going().isEmpty()) {
+        if (isProducerNeeded() && nextProducer.isOver()) {
             rounds.giveUpAside();
             publisher.close();
             publisher = publisher();
+            nextProducer.set(producers.next()); // the next one, should this one be no better
             goBack(Buckets.ALL);
             spent = false;
         }
         complainWhenSlow();
+    }
+
+    private boolean isProducerNeeded() {
+        return spent && rounds.going().isEmpty();
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -147,7 +155,10 @@ final class RelaySession implements AutoCloseable {
         OutboxReader.LeftOut leftOut = new OutboxReader.LeftOut(publisher.away(), rounds.leftOut(ready));
         Rounds.Settled settled = rounds.settle();
         OutboxReader.Exchange brought = outbox.exchange(settled.acknowledged(), ready, leftOut, BYTES - rounds.bytes());
-        hasDeleted |= !settled.acknowledged().isEmpty();
+        if (!settled.acknowledged().isEmpty()) {
+            hasDeleted = true;
+            producers.reset();
+        }
         metrics.sent(brought.ages());
         refuse(settled.failed());
         waiting = waiting.without(ready).and(brought.more());
