@@ -12,13 +12,20 @@ import java.util.TreeMap;
 public final class DevModeProcess extends Part {
 
     private final Path root;
+    private final String mark;
     private final ServiceProbe probe;
     private final Map<String, String> properties;
 
-    /** With further properties, which win over those of the layout. */
-    public DevModeProcess(Path root, String service, Path log, Layout layout, Map<String, String> further) {
+    /**
+     * With further properties, which win over those of the layout.
+     *
+     * @param mark stands in the command line of each JVM that comes of it, so that whoever cleans up finds them
+     */
+    public DevModeProcess(
+            Path root, String mark, String service, Path log, Layout layout, Map<String, String> further) {
         super(service, log);
         this.root = root;
+        this.mark = mark;
         probe = new ServiceProbe(layout.management(service));
         properties = new HashMap<>(layout.properties(service));
         properties.putAll(further);
@@ -29,8 +36,8 @@ public final class DevModeProcess extends Part {
         return List.of(
                 root.resolve("mvnw").toString(),
                 // Maven's mark, and that of the JVM that it starts, which outlives a Maven that is killed.
-                Jvm.mark(),
-                "-Djvm.args=\"" + Jvm.mark() + "\"",
+                mark,
+                "-Djvm.args=\"" + mark + "\"",
                 "-B",
                 "quarkus:dev",
                 "-pl",

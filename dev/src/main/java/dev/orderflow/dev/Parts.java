@@ -33,7 +33,8 @@ record Parts(Home home, Options options) {
 
     private Part service(Project project, String service) {
         if (service.equals(options.developed())) {
-            return new DevModeProcess(home.root(), service, home.log(service), options.layout(), further(service));
+            return new DevModeProcess(
+                    home.root(), home.mark(), service, home.log(service), options.layout(), further(service));
         }
         return new ServiceProcess(project, service, home.log(service), options.layout(), further(service));
     }

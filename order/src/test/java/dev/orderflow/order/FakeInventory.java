@@ -47,17 +47,23 @@ public class FakeInventory implements InventoryService {
         BROKEN,
         /** Decided, and never answered. */
         SILENT,
+        /** Decided, and the caller's time is up; at once, so that nobody has to wait for it. */
+        LATE,
         /** Decided, and answered when the test says so; not held any more, if it was released meanwhile. */
         ON_DEMAND
     }
 
     record Product(String price, String currency, long available) {}
 
+    /** A request that is decided and not answered yet. */
+    private record Waiting(
+            UniEmitter<? super ReserveStockResponse> answer, String orderId, ReserveStockResponse decided) {}
+
     private final Map<String, Product> products = new ConcurrentHashMap<>();
     private final Map<String, List<OrderLine>> holds = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<String> released = new CopyOnWriteArrayList<>();
-    private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Manner> next = new ConcurrentLinkedQueue<>();
     private final Map<String, Instant> ends = new ConcurrentHashMap<>();
     private final Map<String, String> stories = new ConcurrentHashMap<>();
@@ -94,14 +100,19 @@ public class FakeInventory implements InventoryService {
     }
 
     void answerWaiting() {
-        for (var answer = waiting.poll(); answer != null; answer = waiting.poll()) {
-            answer.run();
+        for (var request = waiting.poll(); request != null; request = waiting.poll()) {
+            answer(request);
         }
     }
 
     /** The request that waits longest, as if the others were still on their way. */
     void answerOneWaiting() {
-        Objects.requireNonNull(waiting.poll()).run();
+        answer(Objects.requireNonNull(waiting.poll()));
+    }
+
+    /** The time of the request that waits longest is up. */
+    void giveUpOneWaiting() {
+        Objects.requireNonNull(waiting.poll()).answer().fail(Status.DEADLINE_EXCEEDED.asRuntimeException());
     }
 
     int waiting() {
@@ -160,11 +171,15 @@ public class FakeInventory implements InventoryService {
                 decide(request);
                 yield Uni.createFrom().nothing();
             }
+            case LATE -> {
+                decide(request);
+                yield Uni.createFrom().failure(Status.DEADLINE_EXCEEDED.asRuntimeException());
+            }
             case ON_DEMAND -> {
                 var decided = decide(request);
                 yield Uni.createFrom()
                         .<ReserveStockResponse>emitter(
-                                emitter -> waiting.add(() -> complete(emitter, request, decided)));
+                                emitter -> waiting.add(new Waiting(emitter, request.getOrderId(), decided)));
             }
         };
     }
@@ -176,14 +191,11 @@ public class FakeInventory implements InventoryService {
         return Uni.createFrom().item(ReleaseReservationResponse.getDefaultInstance());
     }
 
-    private void complete(
-            UniEmitter<? super ReserveStockResponse> emitter,
-            ReserveStockRequest request,
-            ReserveStockResponse decided) {
-        if (released.contains(request.getOrderId())) {
-            emitter.fail(Status.ABORTED.asRuntimeException());
+    private void answer(Waiting request) {
+        if (released.contains(request.orderId())) {
+            request.answer().fail(Status.ABORTED.asRuntimeException());
         } else {
-            emitter.complete(decided);
+            request.answer().complete(request.decided());
         }
     }
 

@@ -23,8 +23,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** {@code quarkus:dev} on the order service, in a copy of the sources. */
+/** {@code quarkus:dev} on the order service, in a copy of the sources; it goes beside the other tests. */
+@Execution(ExecutionMode.CONCURRENT)
 class DevModeIT {
 
     /** What the service says about an order that there is not, and what it is made to say. */
@@ -46,8 +49,13 @@ class DevModeIT {
         copySources(Path.of(System.getProperty("orderflow.root")));
         var properties = new HashMap<>(database.properties());
         properties.put("kafka.bootstrap.servers", TestServers.kafka());
-        var order = new DevModeProcess(copy, "order", Path.of("target/dev-mode.log"), layout, properties);
-        System.setProperty("orderflow.home", home().toString()); // as in the supervisor
+        var order = new DevModeProcess(
+                copy,
+                "-Dorderflow.home=" + copy.resolve(".orderflow"), // as ./run in the copy looks for
+                "order",
+                Path.of("target/dev-mode.log"),
+                layout,
+                properties);
         order.start();
         try {
             assertEquals(200, get("/q/dev-ui").statusCode());
@@ -66,7 +74,6 @@ class DevModeIT {
             nothingIsLeftAfterAKill(order);
         } finally {
             order.stop();
-            System.clearProperty("orderflow.home");
             TestServers.drop(database);
         }
     }
@@ -85,10 +92,6 @@ class DevModeIT {
         } finally {
             started.forEach(ProcessHandle::destroyForcibly);
         }
-    }
-
-    private Path home() {
-        return copy.resolve(".orderflow");
     }
 
     private int run(String verb) throws Exception {
