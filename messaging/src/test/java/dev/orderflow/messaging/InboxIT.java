@@ -707,6 +707,25 @@ class InboxIT {
         assertEquals(List.of(), rows("select * from parked where consumer = $1", "brown-out"));
     }
 
+    /** Twice, and after a conflict twice again: nowhere as often in a row as it takes to be given up. */
+    @Test
+    void whatIsTooSlowNowAndThenIsNotParked() {
+        AtomicInteger attempts = new AtomicInteger();
+        Inbox.Handler handler = (transaction, fresh) -> switch (attempts.incrementAndGet()) {
+            case 1, 2, 4, 5 -> sql(transaction, "set local statement_timeout = '100ms'; select pg_sleep(0.2)");
+            case 3 -> sql(transaction, "do $$ begin raise exception using errcode = '40001'; end $$");
+            default -> Uni.createFrom().voidItem();
+        };
+        ParkingLimit limit = new ParkingLimit("now and then", 50, InstantSource.system(), new AtomicInteger());
+        BatchConsumer patient = new BatchConsumer(
+                "now and then", Set.of("thing.happened"), handler, parts, limit, Connections.LONGEST_TRANSACTION);
+
+        patient.receive(batch(List.of(received(key, 1, 1)))).await().atMost(PATIENCE);
+
+        assertEquals(6, attempts.get());
+        assertEquals(List.of(), rows("select * from parked where consumer = $1", "now and then"));
+    }
+
     private static Uni<Void> sql(Transaction transaction, String statement) {
         return transaction.sql().query(statement).execute().replaceWithVoid();
     }

@@ -14,8 +14,11 @@ import dev.orderflow.order.domain.OrderInput;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every state that the order protocol can get into, and what each of its rules is there for. */
+@Execution(ExecutionMode.CONCURRENT)
 class OrderProtocolTest {
 
     /** Attempts under one key. Three show everything that is known to go wrong; two are quick. */
