@@ -77,6 +77,9 @@ final class FraudFixture implements AutoCloseable {
             last.add(order);
         }
         last.forEach(this::awaitVerdict);
+        // The others' verdicts are in other buckets of it.
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> query("select count(*) from outbox").equals(List.of("0")));
     }
 
     List<String> query(String sql) {

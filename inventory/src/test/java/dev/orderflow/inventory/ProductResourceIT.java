@@ -197,7 +197,7 @@ class ProductResourceIT {
         try (var caller = Executors.newSingleThreadExecutor();
                 var _ = stockroom.blocking(id)) {
             Future<Response> call = caller.submit(() -> restock(key, id, 5));
-            await().atMost(Duration.ofSeconds(5)).until(() -> stockroom.waiting() == 1);
+            await().until(() -> stockroom.waiting() == 1);
             stockroom.disconnectWaiting();
             problem(call.get(), 503, "urn:orderflow:problem:database-unavailable");
             assertEquals("2", call.get().header("Retry-After"));

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Correlation {
 
+    /** In which a request names its story, and an answer the one that it belonged to: 1 to 128 visible ASCII characters. */
     public static final String HEADER = "X-Correlation-Id";
+
     private static final String MDC_KEY = "correlationId";
     private static final Pattern ID = Pattern.compile("[!-~]{1,128}");
 

@@ -18,6 +18,7 @@ public class FlowResource {
         this.flow = flow;
     }
 
+    /** What waits, and for how long. Without the database 503, and 504 when it takes too long. */
     @GET
     @APIResponseSchema(Flow.class)
     public Uni<Flow> flow() {

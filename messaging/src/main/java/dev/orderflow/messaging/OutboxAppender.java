@@ -82,14 +82,17 @@ class OutboxAppender {
         require(
                 InboxRecord.isReadableKey(row.aggregateId().getBytes(StandardCharsets.UTF_8)),
                 row,
-                "blank, above 512 bytes, with control characters or beginning with 'base64:': its aggregate id");
+                "its aggregate id must not be blank, longer than 512 bytes, with control characters or begin with 'base64:'");
         require(
                 InboxRecord.isOfThisAge(row.occurredAt()),
                 row,
-                "before 1970 or more than a day ahead: " + row.occurredAt());
+                "its time must be after 1970 and at most a day ahead: " + row.occurredAt());
         for (String text :
                 List.of(row.eventVersion(), row.aggregateType(), row.cause().correlationId())) {
-            require(isName(text), row, "blank, overlong or with control characters: version, type or correlation id");
+            require(
+                    isName(text),
+                    row,
+                    "its version, aggregate type and correlation id must not be blank, too long or with control characters");
         }
         require(row.size() <= config.maxRecordBytes(), row, "too large: " + row.size() + " bytes");
         return row;

@@ -13,7 +13,7 @@ import org.jboss.logging.Logger;
 final class Ownership {
 
     private static final Logger LOG = Logger.getLogger(Ownership.class);
-    private static final Duration COALESCE = Duration.ofMillis(5); // between two tellings
+    static final Duration COALESCE = Duration.ofMillis(5); // between two tellings
     private static final Duration SILENCE = Duration.ofSeconds(15); // of many looks: that relay is frozen
     private static final int LOOKS_PER_SEARCH = 5; // for rows that their owners do not send
     private static final String SHARE_ANEW = "share";

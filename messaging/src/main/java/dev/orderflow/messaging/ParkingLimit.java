@@ -45,7 +45,8 @@ final class ParkingLimit {
     void stop(String reason) {
         why = reason;
         stopped.set(1);
-        LOG.errorf("stopped: consumer=%s reason=%s", consumer, reason);
+        LOG.errorf(
+                "stopped, until it is repaired and the service started again: consumer=%s reason=%s", consumer, reason);
     }
 
     /** Counts one that is about to be parked; true when that would be one too many. */

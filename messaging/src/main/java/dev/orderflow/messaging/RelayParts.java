@@ -61,11 +61,12 @@ class RelayParts {
     }
 
     Producer<byte[], byte[]> producer() {
-        return new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
+        return new KafkaProducer<>(settings(kafka), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    private Map<String, Object> settings() {
-        Map<String, Object> settings = new HashMap<>(kafka); // address and security of the service's kafka.* properties
+    /** @param kafka the service's {@code kafka.*} properties, of which address and security are taken over */
+    static Map<String, Object> settings(Map<String, Object> kafka) {
+        Map<String, Object> settings = new HashMap<>(kafka);
         settings.keySet().retainAll(ProducerConfig.configNames());
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay-" + PRODUCERS.incrementAndGet());
         settings.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -21,6 +21,13 @@ public final class Repetition {
     private volatile boolean stopped;
     private volatile boolean failed;
 
+    /**
+     * Does nothing before {@link #start}.
+     *
+     * @param work is asked for once for each run; what it throws is a failure, too
+     * @param pause after a run that went well
+     * @param pauseAfterFailure after one that did not
+     */
     public Repetition(Vertx vertx, Supplier<Uni<Void>> work, Duration pause, Duration pauseAfterFailure) {
         this.vertx = vertx;
         this.work = work;
@@ -35,6 +42,7 @@ public final class Repetition {
         }
     }
 
+    /** A run that is going on comes to its end; there is no further one. */
     public void stop() {
         stopped = true;
     }

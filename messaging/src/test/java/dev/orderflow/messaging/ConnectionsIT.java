@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 @Tag("plain")
 class ConnectionsIT {
 
-    private static final Duration SILENCE = Duration.ofMillis(700);
+    private static final Duration SILENCE = Duration.ofSeconds(2);
 
     /** Connections that are about to be given up because nobody has used them for so long. */
     @Test
@@ -19,7 +19,7 @@ class ConnectionsIT {
         TestDatabase database = TestServers.newDatabase();
         Map<String, String> properties = Map.of("messaging.database-silence", SILENCE.toMillis() + "ms");
         try (Assembly assembly = new Assembly(database, TestServers.kafka(), 8, properties)) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 4; i++) {
                 burst(assembly, 8);
                 Thread.sleep(SILENCE); // it is this time that matters
                 burst(assembly, 8);

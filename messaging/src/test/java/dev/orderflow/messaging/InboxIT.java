@@ -5,6 +5,7 @@ import static dev.orderflow.messaging.Deliveries.poison;
 import static dev.orderflow.messaging.Deliveries.received;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -58,6 +59,9 @@ import org.junit.jupiter.api.Test;
 class InboxIT {
 
     private static final String DEAD_LETTERS = Things.TOPIC + ".test.dlt";
+    /** The limit of these tests' service. */
+    private static final int PARKED_PER_MINUTE = 150;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Inject
@@ -138,8 +142,11 @@ class InboxIT {
         await().atMost(PATIENCE).until(() -> lag() == 0);
     }
 
+    /** Negative while Kafka has not told. */
     private static int lag() {
-        return RestAssured.get("/api/v1/flow").then().extract().jsonPath().getInt("lag");
+        Integer lag =
+                RestAssured.get("/api/v1/flow").then().extract().jsonPath().get("lag");
+        return lag == null ? -1 : lag;
     }
 
     @Test
@@ -636,7 +643,7 @@ class InboxIT {
         Inbox.Consumer flooded =
                 inbox.consumer("flooded", java.util.Set.of("thing.happened"), (transaction, fresh) -> Uni.createFrom()
                         .voidItem());
-        List<ConsumerRecord<byte[], byte[]>> records = IntStream.range(0, 60)
+        List<ConsumerRecord<byte[], byte[]>> records = IntStream.range(0, PARKED_PER_MINUTE + 10)
                 .mapToObj(i -> new ConsumerRecord<>(Things.TOPIC, 0, i, Wire.bytes(key + "-" + i), Wire.bytes("{}")))
                 .toList();
 
@@ -782,7 +789,7 @@ class InboxIT {
                 inbox.consumer("hopeless", java.util.Set.of("thing.happened"), (transaction, fresh) -> {
                     throw new IllegalStateException("cannot do anything");
                 });
-        List<ConsumerRecord<byte[], byte[]>> records = IntStream.range(0, 60)
+        List<ConsumerRecord<byte[], byte[]>> records = IntStream.range(0, PARKED_PER_MINUTE + 10)
                 .mapToObj(i -> received(key + "-" + i, 1, i))
                 .toList();
 
@@ -795,9 +802,12 @@ class InboxIT {
                                 .gauge()
                                 .value()
                         == 1);
-        assertEquals(50, number("select count(*) from parked where consumer = 'hopeless'"));
+        assertEquals(PARKED_PER_MINUTE, number("select count(*) from parked where consumer = 'hopeless'"));
         assertEquals(0, acknowledged.get());
-        assertEquals(503, health("well"));
+        RestAssured.get(health + "/well")
+                .then()
+                .statusCode(503)
+                .body("checks.find { it.name == 'message consumers' }.data.hopeless", startsWith("stopped: "));
         assertEquals(200, health("ready"));
         assertEquals(200, health("live"));
     }
@@ -819,8 +829,6 @@ class InboxIT {
                 .jsonPath();
 
         assertTrue(flow.getInt("parked_keys") >= 1);
-        assertTrue(flow.getDouble("oldest_unsent_seconds") >= 0);
-        assertTrue(flow.getInt("unsent") >= 0);
         assertEquals(key, parked.getString("items[0].key"));
         assertEquals(Things.TOPIC + "/0/1", parked.getString("items[0].origin"));
         for (String nonsense : List.of("limit=0", "limit=x", "limit=1000", "after=x", "after=-1", "key=base64:!")) {

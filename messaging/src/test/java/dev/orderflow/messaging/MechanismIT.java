@@ -8,6 +8,7 @@ import dev.orderflow.dev.TestServers;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,8 +16,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -58,7 +63,23 @@ class MechanismIT {
     /** And nothing worse: order does not rest on the locks. */
     @Test
     void withoutTheBucketLocksEventsAreRepeated() {
-        assertTrue(withTwo(RelayVariant.withoutLocks()).repeats() > 0, "the locks would have saved nothing");
+        assertTrue(
+                withTwo(RelayVariant.withoutLocks(untilAnEventIsSentTwice())).repeats() > 0,
+                "the locks would have saved nothing");
+    }
+
+    /** Nobody learns what was acknowledged before the other has begun. */
+    private static UnaryOperator<Producer<byte[], byte[]>> untilAnEventIsSentTwice() {
+        Set<String> once = ConcurrentHashMap.newKeySet();
+        CompletableFuture<Void> twice = new CompletableFuture<>();
+        return producer -> Intercepted.sends(producer, (record, callback, send) -> {
+            if (!once.add(new String(record.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8))) {
+                twice.complete(null);
+            }
+            send.accept((metadata, failure) -> {
+                var unused = twice.thenRun(() -> callback.onCompletion(metadata, failure));
+            });
+        });
     }
 
     private History withTwo(RelayVariant variant) {
@@ -98,13 +119,12 @@ class MechanismIT {
     }
 
     /** The broker does not take the second event at first. */
-    private static java.util.function.UnaryOperator<Producer<byte[], byte[]>> refusingOnce() {
+    private static UnaryOperator<Producer<byte[], byte[]>> refusingOnce() {
         AtomicBoolean refused = new AtomicBoolean();
         return producer -> Intercepted.sends(producer, (record, callback, send) -> {
             boolean second = "2"
                     .equals(new String(
-                            record.headers().lastHeader("ce_sequence").value(),
-                            java.nio.charset.StandardCharsets.UTF_8));
+                            record.headers().lastHeader("ce_sequence").value(), StandardCharsets.UTF_8));
             if (second && refused.compareAndSet(false, true)) {
                 callback.onCompletion(null, new InvalidRecordException("refused by the test"));
             } else {

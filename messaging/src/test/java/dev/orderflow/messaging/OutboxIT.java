@@ -141,7 +141,12 @@ class OutboxIT {
 
         assertTrue(number(given) > before);
         assertEquals(0, number("select count(*) from outbox where aggregateid = '" + id + "'"));
-        assertEquals(List.of(), wire.read(Things.TOPIC, id));
+        outbox.transaction(transaction -> transaction.append(CAUSE, List.of(Things.event(id, 2, "sent"))))
+                .await()
+                .indefinitely();
+        List<ConsumerRecord<byte[], byte[]>> sent =
+                await().atMost(PATIENCE).until(() -> wire.read(Things.TOPIC, id), records -> !records.isEmpty());
+        assertEquals("2", Wire.header(sent.getFirst(), "ce_sequence"));
     }
 
     @Test

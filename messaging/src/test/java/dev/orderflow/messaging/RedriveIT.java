@@ -22,6 +22,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,19 +130,57 @@ class RedriveIT {
     }
 
     @Test
-    void aSlowRedriveIsAloneAndTellsInTimeThatThereIsMore() throws Exception {
-        park(IntStream.rangeClosed(1, 10).mapToObj(i -> received(key, i, i)).toList());
-        CompletableFuture<JsonPath> slow = CompletableFuture.supplyAsync(
-                () -> ask(key, "false", 1).then().statusCode(200).extract().jsonPath());
-        await().until(() -> effects(key) > 0);
+    void aRedriveIsAlone() throws Exception {
+        park(List.of(received(key, 1, 1)));
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        handler = (transaction, fresh) -> {
+            begun.complete(null);
+            return Uni.createFrom().completionStage(gate);
+        };
+        CompletableFuture<JsonPath> first = CompletableFuture.supplyAsync(() -> redrive(key, "false"));
+        begun.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
         ask(key, "false", 1_000).then().statusCode(409).contentType("application/problem+json");
 
-        JsonPath outcome = slow.get();
+        gate.complete(null);
+        assertEquals(1, first.get().getInt("redriven"));
+    }
+
+    @Test
+    void aSlowRedriveTellsInTimeThatThereIsMore() {
+        park(IntStream.rangeClosed(1, 10).mapToObj(i -> received(key, i, i)).toList());
+
+        JsonPath outcome = ask(key, "false", 1).then().statusCode(200).extract().jsonPath();
+
         assertTrue(outcome.getBoolean("more"));
         assertEquals(effects(key), outcome.getInt("redriven"));
         assertEquals(10 - outcome.getInt("redriven"), redrive(key, "false").getInt("redriven"));
         assertEquals(10, effects(key));
+    }
+
+    /** The second and the third wait for half a second each. */
+    @Test
+    void allAreRedrivenAtTheRateThatIsAskedFor() {
+        List<String> all = Stream.of("-1", "-2", "-3").map(key::concat).toList();
+        trouble = event -> {
+            throw new IllegalArgumentException("poison");
+        };
+        all.forEach(each -> receive(List.of(received(each, 1, 1))));
+        trouble = event -> {};
+        Instant begun = Instant.now();
+
+        JsonPath report = RestAssured.given()
+                .queryParam("consumer", name)
+                .queryParam("per_second", 2)
+                .post("/api/v1/parked/redrive-all")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+
+        assertEquals(List.of(1, 1, 1), report.getList("keys.redriven"));
+        assertTrue(Duration.between(begun, Instant.now()).toMillis() >= 1_000);
     }
 
     @Test

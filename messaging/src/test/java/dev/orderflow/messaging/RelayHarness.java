@@ -3,6 +3,8 @@ package dev.orderflow.messaging;
 import dev.orderflow.dev.TestDatabase;
 import dev.orderflow.dev.TestServers;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.pgclient.PgConnection;
+import io.vertx.pgclient.PgNotification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -117,6 +119,14 @@ final class RelayHarness {
     /** A relay's connection without a relay. */
     RelayConnection connection() {
         return assembly.parts().connection();
+    }
+
+    /** What is told to all relays from now on, by whom. */
+    PgConnection listen(Consumer<PgNotification> heard) {
+        PgConnection connection = assembly.connections.dedicated(assembly.vertx);
+        connection.getDelegate().notificationHandler(heard::accept);
+        connection.query("listen outbox").executeAndAwait();
+        return connection;
     }
 
     BatchConsumer consumer(String name, Inbox.Handler handler) {

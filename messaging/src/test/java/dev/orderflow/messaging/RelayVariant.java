@@ -42,8 +42,13 @@ class RelayVariant {
     }
 
     /** Takes itself for the owner of all buckets, whoever else does. */
-    static RelayVariant withoutLocks() {
+    static RelayVariant withoutLocks(UnaryOperator<Producer<byte[], byte[]>> around) {
         return new RelayVariant() {
+            @Override
+            Producer<byte[], byte[]> producer(Producer<byte[], byte[]> producer) {
+                return around.apply(producer);
+            }
+
             @Override
             BucketLocks locks(RelayConnection connection) {
                 return new Lawless(connection);

@@ -52,7 +52,8 @@ class TraceIT {
 
         things.happen(id, "traced", cause).await().indefinitely();
 
-        await().atMost(PATIENCE).until(() -> named("process").size() == 1);
+        await().atMost(PATIENCE)
+                .until(() -> named("process").size() == 1 && named("publish").size() == 1);
         SpanData publish = named("publish").getFirst();
         SpanData process = named("process").getFirst();
         assertEquals(CLIENT_SPAN, publish.getParentSpanId());

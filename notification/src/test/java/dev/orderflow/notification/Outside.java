@@ -7,6 +7,7 @@ import com.icegreen.greenmail.user.GreenMailUser;
 import com.icegreen.greenmail.user.UserManager;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.orderflow.dev.Ports;
 import dev.orderflow.proto.order.v1.GetContactRequest;
 import dev.orderflow.proto.order.v1.GetContactResponse;
 import dev.orderflow.proto.order.v1.OrderServiceGrpc;
@@ -30,7 +31,6 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +45,8 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
     static final String OPERATOR = "operator@example.com";
     private static final String NONE = "";
 
-    private final int smtpPort = freePort();
-    private final int orderPort = freePort();
+    private final int smtpPort = Ports.free();
+    private final int orderPort = Ports.free();
     private final Map<String, String> contacts = new ConcurrentHashMap<>();
     private final Map<String, String> stories = new ConcurrentHashMap<>();
     private GreenMail mailServer = newMailServer();
@@ -204,13 +204,5 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
                     }
                 })
                 .build();
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
