@@ -86,7 +86,7 @@ class OutboxAppender {
         require(
                 InboxRecord.isOfThisAge(row.occurredAt()),
                 row,
-                "its time must be after 1970 and at most a day ahead: " + row.occurredAt());
+                "its time must not be before 1970 or more than a day ahead: " + row.occurredAt());
         for (String text :
                 List.of(row.eventVersion(), row.aggregateType(), row.cause().correlationId())) {
             require(

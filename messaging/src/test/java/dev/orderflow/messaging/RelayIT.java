@@ -228,17 +228,7 @@ class RelayIT {
     @Test
     void aProducerThatIsSpentIsReplacedAndEverythingIsSentInOrder() {
         AtomicInteger producers = new AtomicInteger();
-        AtomicBoolean failed = new AtomicBoolean();
-        harness.start(RelayVariant.producing(producer -> {
-            producers.incrementAndGet();
-            return Intercepted.sends(producer, (record, callback, send) -> {
-                if (failed.compareAndSet(false, true)) {
-                    callback.onCompletion(null, new OutOfOrderSequenceException("as a broker says"));
-                } else {
-                    send.accept(callback);
-                }
-            });
-        }));
+        harness.start(failingOnce(new OutOfOrderSequenceException("as a broker says"), producers));
         List.of("one", "two", "three").forEach(key -> happen(key, 3));
 
         awaitEmpty();
@@ -251,18 +241,8 @@ class RelayIT {
 
     @Test
     void aTopicThatIsNotFoundInTimeIsNoRefusal() {
-        AtomicBoolean failed = new AtomicBoolean();
         AtomicInteger producers = new AtomicInteger();
-        harness.start(RelayVariant.producing(producer -> {
-            producers.incrementAndGet();
-            return Intercepted.sends(producer, (record, callback, send) -> {
-                if (failed.compareAndSet(false, true)) {
-                    callback.onCompletion(null, new TimeoutException("not present in metadata"));
-                } else {
-                    send.accept(callback);
-                }
-            });
-        }));
+        harness.start(failingOnce(new TimeoutException("not present in metadata"), producers));
 
         happen("thing", 3);
 
@@ -270,6 +250,21 @@ class RelayIT {
         assertEquals(1, producers.get());
         assertTrue(said.lines().stream().noneMatch(line -> line.text().contains("not sent")), "" + said.lines());
         assertEquals(List.of(1L, 2L, 3L), firstAppearances().get("thing"));
+    }
+
+    /** @param producers counts those that were opened */
+    private static RelayVariant failingOnce(Exception failure, AtomicInteger producers) {
+        AtomicBoolean failed = new AtomicBoolean();
+        return RelayVariant.producing(producer -> {
+            producers.incrementAndGet();
+            return Intercepted.sends(producer, (record, callback, send) -> {
+                if (failed.compareAndSet(false, true)) {
+                    callback.onCompletion(null, failure);
+                } else {
+                    send.accept(callback);
+                }
+            });
+        });
     }
 
     /** As while a partition has no leader; keys of one bucket. */
