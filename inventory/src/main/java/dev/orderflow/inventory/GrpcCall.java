@@ -8,9 +8,12 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import org.jboss.logging.Logger;
 
 /** A call that is being answered: whether anybody still waits for it, and in which story it is. */
 record GrpcCall(Context context, Cause cause) {
+
+    private static final Logger LOG = Logger.getLogger(GrpcCall.class);
 
     /** The call that the current thread is in. */
     static GrpcCall current() {
@@ -43,7 +46,10 @@ record GrpcCall(Context context, Cause cause) {
         if (failure instanceof Abandoned) {
             return nobodyWaits();
         }
-        Status status = TransientFailure.is(failure) ? Status.UNAVAILABLE : Status.INTERNAL;
-        return status.withCause(failure).asRuntimeException();
+        if (TransientFailure.is(failure)) {
+            return Status.UNAVAILABLE.withCause(failure).asRuntimeException();
+        }
+        LOG.error("a call fails by what nobody has foreseen", failure); // the caller gets no cause
+        return Status.INTERNAL.withCause(failure).asRuntimeException();
     }
 }

@@ -88,16 +88,9 @@ class InventoryCalls {
         return switch (failure.getStatus().getCode()) {
             case UNAVAILABLE, RESOURCE_EXHAUSTED -> new NotAnswered(failure, false);
             case DEADLINE_EXCEEDED, CANCELLED -> new NotAnswered(failure, true);
-            case INTERNAL -> isCutOff(failure) ? new NotAnswered(failure, false) : failure;
-            // What no line of inventory has foreseen, as when it comes apart at its end.
-            case UNKNOWN -> new NotAnswered(failure, false);
+            // What no line of inventory has foreseen. When it comes apart at its end, gRPC has the same codes for it.
+            case INTERNAL, UNKNOWN -> new NotAnswered(failure, false);
             default -> failure;
         };
-    }
-
-    /** The stream was reset under the call, as by an inventory that stops: gRPC has the same code for it as for a bug. */
-    private static boolean isCutOff(StatusRuntimeException failure) {
-        String why = failure.getStatus().getDescription();
-        return why != null && why.startsWith("RST_STREAM");
     }
 }

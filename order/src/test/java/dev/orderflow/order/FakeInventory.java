@@ -41,7 +41,7 @@ public class FakeInventory implements InventoryService {
         PROMPT,
         /** Neither. */
         DOWN,
-        /** Decided, and the stream is reset instead of an answer. */
+        /** Decided, and ends before it has answered. */
         CUT_OFF,
         /** Fails by what nobody has foreseen. */
         BROKEN,
@@ -161,10 +161,7 @@ public class FakeInventory implements InventoryService {
             case DOWN -> Uni.createFrom().failure(Status.UNAVAILABLE.asRuntimeException());
             case CUT_OFF -> {
                 decide(request);
-                yield Uni.createFrom()
-                        .failure(Status.INTERNAL
-                                .withDescription("RST_STREAM closed stream. HTTP/2 error code: INTERNAL_ERROR")
-                                .asRuntimeException());
+                yield Uni.createFrom().failure(Status.INTERNAL.asRuntimeException());
             }
             case BROKEN -> Uni.createFrom().failure(Status.UNKNOWN.asRuntimeException());
             case SILENT -> {
