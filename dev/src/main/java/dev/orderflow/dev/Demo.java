@@ -23,7 +23,7 @@ final class Demo {
 
     private static final Pattern STATE = Pattern.compile("\"(?:state|status)\"\\s*:\\s*\"(\\w+)\"");
 
-    /** Longer than any order takes while everything works. */
+    /** For an answer, and then for a decision. Longer than any order takes while everything works. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Products of the demo catalogue that nothing special is about, from the cheapest to the most expensive. */
@@ -75,51 +75,73 @@ final class Demo {
                     Duration.between(Instant.now(), due).isNegative()
                             ? Duration.ZERO
                             : Duration.between(Instant.now(), due));
-            Thread.startVirtualThread(this::send);
+            count("pending", 1);
+            Thread.startVirtualThread(this::oneOrder);
             if (sent > 0 && sent % (rate * 5) == 0) {
                 System.out.println(summary());
             }
         }
-        var patience = Instant.now().plus(PATIENCE);
-        while (count("pending") > 0 && Instant.now().isBefore(patience)) {
+        while (count("pending") > 0) {
             Processes.pause(Duration.ofMillis(200));
         }
         return 0;
     }
 
-    private void send() {
+    private void oneOrder() {
+        var outcome = "undecided";
         try {
-            var answer = client.send(
-                    HttpRequest.newBuilder(orders)
-                            .timeout(Duration.ofSeconds(15))
-                            .header("Content-Type", "application/json")
-                            .header("Idempotency-Key", UUID.randomUUID().toString())
-                            .POST(HttpRequest.BodyPublishers.ofString(any()))
-                            .build(),
-                    BodyHandlers.ofString());
-            switch (answer.statusCode()) {
-                case 201 -> follow(answer);
-                case 409 -> count("out of stock", 1);
-                default -> count("HTTP " + answer.statusCode(), 1);
-            }
-        } catch (IOException e) {
-            count("no answer", 1);
+            outcome = send();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        } finally {
+            count(outcome, 1);
+            count("pending", -1);
         }
     }
 
-    private void follow(HttpResponse<String> accepted) throws IOException, InterruptedException {
+    /** Sends one order, again with its key for as long as the answer is "not now", and tells what became of it. */
+    private String send() throws InterruptedException {
+        var request = HttpRequest.newBuilder(orders)
+                .timeout(Duration.ofSeconds(15))
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .POST(HttpRequest.BodyPublishers.ofString(any()))
+                .build();
+        var patience = Instant.now().plus(PATIENCE);
+        while (true) {
+            String failure;
+            var wait = Duration.ofSeconds(1);
+            try {
+                var answer = client.send(request, BodyHandlers.ofString());
+                if (answer.statusCode() == 201) {
+                    return follow(answer);
+                }
+                var retryAfter = answer.headers().firstValueAsLong("Retry-After");
+                if (retryAfter.isEmpty()) {
+                    return answer.statusCode() == 409 ? "out of stock" : "HTTP " + answer.statusCode();
+                }
+                failure = "HTTP " + answer.statusCode();
+                wait = Duration.ofSeconds(retryAfter.getAsLong());
+            } catch (IOException e) {
+                failure = "no answer";
+            }
+            if (Instant.now().plus(wait).isAfter(patience)) {
+                return failure;
+            }
+            count("sent again", 1);
+            Processes.pause(wait);
+        }
+    }
+
+    private String follow(HttpResponse<String> accepted) throws InterruptedException {
         var order = orders.resolve(accepted.headers().firstValue("Location").orElseThrow());
-        count("pending", 1);
         var patience = Instant.now().plus(PATIENCE);
         var outcome = "undecided";
         while (outcome.equals("undecided") && Instant.now().isBefore(patience)) {
             Processes.pause(Duration.ofMillis(500));
             outcome = outcome(order);
         }
-        count("pending", -1);
-        count(outcome, 1);
+        return outcome;
     }
 
     private String outcome(URI order) throws InterruptedException {
@@ -164,7 +186,7 @@ final class Demo {
         return outcomes.getOrDefault(outcome, new AtomicLong()).get();
     }
 
-    private String summary() {
+    String summary() {
         return outcomes.entrySet().stream()
                 .map(outcome -> outcome.getValue() + " " + outcome.getKey())
                 .collect(Collectors.joining(", "));
