@@ -51,7 +51,9 @@ class BalancingIT {
     /** Where the replica at an address tells its metrics. */
     private final Map<String, URI> replicas = new HashMap<>();
 
-    private final Map<Integer, Integer> answers = new HashMap<>();
+    /** Bodies of the answers that are no order: none is expected. */
+    private final List<String> refusals = new ArrayList<>();
+
     private URI orders = URI.create("http://localhost");
     private String product = "";
 
@@ -112,11 +114,7 @@ class BalancingIT {
             placeSome();
         } while (going.isAlive());
         placeSome();
-        assertEquals(
-                Map.of(
-                        201,
-                        answers.values().stream().mapToInt(Integer::intValue).sum()),
-                answers);
+        assertEquals(List.of(), refusals);
         Invariants.check(system);
     }
 
@@ -128,7 +126,9 @@ class BalancingIT {
                             orders,
                             order("balanced-" + UUID.randomUUID(), product, 1),
                             Map.of("Idempotency-Key", UUID.randomUUID().toString()));
-            answers.merge(reply.status(), 1, Integer::sum);
+            if (reply.status() != 201) {
+                refusals.add(reply.text());
+            }
         }
     }
 
