@@ -1,11 +1,10 @@
 package dev.orderflow.analytics;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
 
 import dev.orderflow.dev.TestSql;
 import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,9 +48,8 @@ final class AnalyticsFixture implements AutoCloseable {
             topic.records();
         });
         String ids = last.stream().map(id -> "'" + id + "'").collect(Collectors.joining(","));
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> query("select count(*) from events where event_id in (" + ids + ")")
-                        .equals(List.of(Integer.toString(last.size()))));
+        await().until(() -> query("select count(*) from events where event_id in (" + ids + ")")
+                .equals(List.of(Integer.toString(last.size()))));
         return last.size();
     }
 

@@ -1,7 +1,7 @@
 package dev.orderflow.fraud;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static io.restassured.RestAssured.given;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.blankOrNullString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
@@ -29,7 +29,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -115,7 +114,7 @@ class AssessmentResourceIT {
         decide(order, "clear").statusCode(200).header("ETag", "\"2\"").body("decision", equalTo("clear"));
         assertProblem(decide(order, "reject"), 409);
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> fraud.typesOf(order).size() == 2);
+        await().until(() -> fraud.typesOf(order).size() == 2);
         assertEquals(List.of("fraud.review_requested", "fraud.cleared"), fraud.typesOf(order));
         var decision = fraud.eventsOf(order).getLast();
         assertEquals("2", TestTopic.header(decision, "ce_sequence"));
@@ -136,8 +135,7 @@ class AssessmentResourceIT {
                 .body("decision_reason", equalTo("called: nobody there"))
                 .body("decided_at", notNullValue());
 
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> fraud.typesOf(order).equals(List.of("fraud.review_requested", "fraud.rejected")));
+        await().until(() -> fraud.typesOf(order).equals(List.of("fraud.review_requested", "fraud.rejected")));
     }
 
     @Test
@@ -163,8 +161,7 @@ class AssessmentResourceIT {
 
             statuses.sort(null);
             assertEquals(List.of(200, 200, 200, 200, 409, 409, 409, 409), statuses);
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> fraud.typesOf(order).size() > 1);
+            await().until(() -> fraud.typesOf(order).size() > 1);
             assertEquals(2, fraud.typesOf(order).size());
             String decided = fraud.query("select verdict from assessments where order_id = '" + order.key() + "'")
                     .getFirst();

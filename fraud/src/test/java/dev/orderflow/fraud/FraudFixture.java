@@ -1,12 +1,11 @@
 package dev.orderflow.fraud;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
 
 import dev.orderflow.contracts.EventSchemas;
 import dev.orderflow.dev.TestSql;
 import dev.orderflow.dev.TestTopic;
 import io.agroal.api.AgroalDataSource;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -50,7 +49,7 @@ final class FraudFixture implements AutoCloseable {
     }
 
     ConsumerRecord<byte[], byte[]> awaitVerdict(TestOrder order) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> !eventsOf(order).isEmpty());
+        await().until(() -> !eventsOf(order).isEmpty());
         return eventsOf(order).getFirst();
     }
 
@@ -63,9 +62,8 @@ final class FraudFixture implements AutoCloseable {
     }
 
     void awaitState(TestOrder order, String state) {
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> query("select order_state from assessments where order_id = '" + order.orderId() + "'")
-                        .equals(List.of(state)));
+        await().until(() -> query("select order_state from assessments where order_id = '" + order.orderId() + "'")
+                .equals(List.of(state)));
     }
 
     /** Returns when everything that was sent before has been consumed: an order at the end of each partition is assessed. */
@@ -78,8 +76,7 @@ final class FraudFixture implements AutoCloseable {
         }
         last.forEach(this::awaitVerdict);
         // The others' verdicts are in other buckets of it.
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> query("select count(*) from outbox").equals(List.of("0")));
+        await().until(() -> query("select count(*) from outbox").equals(List.of("0")));
     }
 
     List<String> query(String sql) {

@@ -1,6 +1,6 @@
 package dev.orderflow.fraud;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -231,15 +231,13 @@ class FraudIT {
                     .at(Instant.parse("2026-03-04T12:00:00Z").plusSeconds(i))));
         }
 
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> fraud.query("select count(*) from assessments where customer_id like 'many-%'")
-                        .equals(List.of("2000")));
+        await().until(() -> fraud.query("select count(*) from assessments where customer_id like 'many-%'")
+                .equals(List.of("2000")));
         assertEquals(
                 List.of("cleared 1800", "rejected 200"),
                 fraud.query("select verdict, count(*) from assessments where customer_id like 'many-%' "
                         + "group by 1 order by 1"));
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> fraud.query("select count(*) from outbox").equals(List.of("0")));
+        await().until(() -> fraud.query("select count(*) from outbox").equals(List.of("0")));
         assertEquals(List.of("fraud.rejected"), fraud.typesOf(orders.get(9)));
         assertEquals(List.of("fraud.cleared"), fraud.typesOf(orders.get(10)));
     }

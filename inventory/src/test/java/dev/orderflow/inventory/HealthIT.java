@@ -1,6 +1,6 @@
 package dev.orderflow.inventory;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
 
 import dev.orderflow.dev.TestHealth;
 import dev.orderflow.dev.TestServers;
@@ -16,7 +16,6 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,8 +25,6 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(value = TestServers.class, initArgs = @ResourceArg(name = "kafka", value = "away"))
 @WithTestResource(GrpcPort.class)
 class HealthIT {
-
-    private static final Duration SOON = Duration.ofSeconds(30);
 
     @Inject
     AgroalDataSource database;
@@ -53,8 +50,7 @@ class HealthIT {
 
     /** Of the server, and of the one service. */
     private static List<ServingStatus> awaitGrpc(Stockroom stockroom, ServingStatus status) {
-        return await().atMost(SOON)
-                .until(
+        return await().until(
                         () -> Stream.of("", InventoryServiceGrpc.SERVICE_NAME)
                                 .map(service -> HealthGrpc.newBlockingStub(stockroom.channel())
                                         .check(HealthCheckRequest.newBuilder()

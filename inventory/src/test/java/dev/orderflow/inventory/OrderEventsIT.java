@@ -1,9 +1,9 @@
 package dev.orderflow.inventory;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.inventory.Kafka.event;
 import static dev.orderflow.inventory.Stockroom.line;
 import static dev.orderflow.inventory.Stockroom.newId;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,7 +15,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -311,8 +310,7 @@ class OrderEventsIT {
             }
 
             for (String id : orders) {
-                TestLog.Line line = await().atMost(Duration.ofSeconds(30))
-                        .until(() -> log.about("OrderPlaced orderId=" + id), Objects::nonNull);
+                TestLog.Line line = await().until(() -> log.about("OrderPlaced orderId=" + id), Objects::nonNull);
                 assertEquals("story-of-" + id, line.story());
                 assertEquals(id.replace("-", ""), line.traceId());
             }
@@ -367,6 +365,6 @@ class OrderEventsIT {
     }
 
     private static void soon(Callable<Boolean> fact) {
-        await().atMost(Duration.ofSeconds(30)).until(fact);
+        await().until(fact);
     }
 }

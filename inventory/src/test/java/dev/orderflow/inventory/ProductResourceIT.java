@@ -1,7 +1,7 @@
 package dev.orderflow.inventory;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static io.restassured.RestAssured.given;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
@@ -29,7 +29,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -91,7 +90,7 @@ class ProductResourceIT {
     void firstUnitsAreTold() {
         String id = create(LAMP);
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> kafka.of(id).size() == 1);
+        await().until(() -> kafka.of(id).size() == 1);
         assertEquals(List.of(), Kafka.violations(kafka.of(id).getFirst()));
         assertEquals("""
                 {"product_id":"%s","name":"Desk lamp","quantity":10,"on_hand":10}""".formatted(id), Kafka.text(kafka.of(id).getFirst().value()));
@@ -112,7 +111,7 @@ class ProductResourceIT {
                 .header("X-Correlation-Id", "story-7")
                 .body("on_hand", equalTo(15));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> kafka.of(id).size() == 2);
+        await().until(() -> kafka.of(id).size() == 2);
         assertEquals(List.of("inventory.restocked", "inventory.restocked"), kafka.typesOf(id));
         assertEquals("story-7", Kafka.headers(kafka.of(id).getLast()).get("ce_correlationid"));
         assertEquals(List.of(), Kafka.violations(kafka.of(id).getLast()));

@@ -1,8 +1,8 @@
 package dev.orderflow.inventory;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.inventory.Stockroom.line;
 import static dev.orderflow.inventory.Stockroom.newId;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -298,7 +298,7 @@ class ReserveStockIT {
                     Status.Code.DEADLINE_EXCEEDED, Status.fromThrowable(failure).getCode());
         }
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> stockroom.waiting() == 0 && stockroom.working() == 0);
+        await().until(() -> stockroom.waiting() == 0 && stockroom.working() == 0);
         assertEquals("none", stockroom.state(order));
         assertEquals(0, stockroom.reserved(product));
     }
@@ -325,10 +325,10 @@ class ReserveStockIT {
                     Status.Code.DEADLINE_EXCEEDED, Status.fromThrowable(failure).getCode());
         }
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> busy.stream().allMatch(Future::isDone));
+        await().until(() -> busy.stream().allMatch(Future::isDone));
         // Who comes later has its turn later.
         stockroom.reserve(newId(), line(product, 1));
-        await().atMost(Duration.ofSeconds(10)).until(() -> stockroom.working() == 0);
+        await().until(() -> stockroom.working() == 0);
         assertEquals("none", stockroom.state(order));
         assertEquals(before, ignored());
     }
@@ -350,7 +350,7 @@ class ReserveStockIT {
             await().until(() -> calls.stream().filter(Future::isDone).count() >= 10);
         }
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> calls.stream().allMatch(Future::isDone));
+        await().until(() -> calls.stream().allMatch(Future::isDone));
         assertEquals(
                 10,
                 calls.stream()
@@ -469,7 +469,7 @@ class ReserveStockIT {
 
         stockroom.execute("update reservations set expires_at = clock_timestamp() where state = 'HELD'");
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> stockroom.reserved(product) == 0);
+        await().until(() -> stockroom.reserved(product) == 0);
         assertFalse(orders.stream().map(stockroom::state).anyMatch(state -> !state.equals("EXPIRED")));
     }
 

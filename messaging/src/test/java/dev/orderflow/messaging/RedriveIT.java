@@ -1,9 +1,9 @@
 package dev.orderflow.messaging;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.messaging.Deliveries.batch;
 import static dev.orderflow.messaging.Deliveries.poison;
 import static dev.orderflow.messaging.Deliveries.received;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

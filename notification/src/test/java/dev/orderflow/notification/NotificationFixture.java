@@ -1,6 +1,6 @@
 package dev.orderflow.notification;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.orderflow.contracts.EventSchemas;
@@ -13,15 +13,12 @@ import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What the tests of the running service do again and again. */
 final class NotificationFixture implements AutoCloseable {
-
-    static final Duration SOON = Duration.ofSeconds(20);
 
     final TestTopic orders = new TestTopic("order.events.v1");
     final TestTopic stock = new TestTopic("inventory.events.v1");
@@ -67,13 +64,13 @@ final class NotificationFixture implements AutoCloseable {
     }
 
     List<MimeMessage> awaitMails(TestOrder order, int count) {
-        await().atMost(SOON).until(() -> outside.mailsTo(order.email()).size() >= count);
+        await().until(() -> outside.mailsTo(order.email()).size() >= count);
         return outside.mailsTo(order.email());
     }
 
     /** Until the notification about the order's state is as expected: delivery and, when there is one, the reason. */
     void awaitDelivery(TestOrder order, String state, String delivery) {
-        await().atMost(SOON).until(() -> deliveries(order, state), List.of(delivery)::equals);
+        await().until(() -> deliveries(order, state), List.of(delivery)::equals);
     }
 
     private List<String> deliveries(TestOrder order, String state) {
@@ -82,8 +79,7 @@ final class NotificationFixture implements AutoCloseable {
     }
 
     void awaitAttempts(TestOrder order, int attempts) {
-        await().atMost(SOON)
-                .until(
+        await().until(
                         () -> query("select id from notification where attempt >= " + attempts + " and order_id = '"
                                         + order.id() + "'")
                                 .size(),
@@ -122,7 +118,7 @@ final class NotificationFixture implements AutoCloseable {
     }
 
     List<ConsumerRecord<byte[], byte[]>> awaitEvents(TestOrder order, int count) {
-        await().atMost(SOON).until(() -> eventsOf(order).size() >= count);
+        await().until(() -> eventsOf(order).size() >= count);
         return eventsOf(order);
     }
 

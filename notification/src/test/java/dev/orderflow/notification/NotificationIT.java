@@ -1,9 +1,8 @@
 package dev.orderflow.notification;
 
-import static dev.orderflow.notification.NotificationFixture.SOON;
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.notification.NotificationFixture.content;
 import static io.restassured.RestAssured.given;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -213,7 +212,7 @@ class NotificationIT {
         outside.stopMailServer();
         try (SilentMailServer silent = new SilentMailServer(outside.smtpPort())) {
             orders.forEach(fixture::place);
-            await().atMost(SOON).until(() -> silent.connections() >= poolSize);
+            await().until(() -> silent.connections() >= poolSize);
             given().port(managementPort).get("/q/health/ready").then().statusCode(200);
 
             silent.giveUpPort();
@@ -252,7 +251,7 @@ class NotificationIT {
             });
             fixture.place(order);
             // … and then the connection that waits for it is cut.
-            await().atMost(SOON).until(() -> fixture.query(CUT_WHO_WAITS), List.of("t")::equals);
+            await().until(() -> fixture.query(CUT_WHO_WAITS), List.of("t")::equals);
             blocker.rollback();
         }
 
@@ -441,8 +440,7 @@ class NotificationIT {
 
         fixture.awaitMails(order, 1);
 
-        await().atMost(SOON)
-                .until(
+        await().until(
                         () -> fixture.query("select count(*) from parked where record_key in ('"
                                 + String.join("', '", poisoned, nul, huge, tiny, other) + "')"),
                         List.of("5")::equals);
@@ -484,7 +482,7 @@ class NotificationIT {
         fixture.stock.send(
                 product, TestEvents.headers("inventory.low_stock", product), TestEvents.lowStock(product, name));
 
-        await().atMost(SOON).until(() -> !mailsAbout(product).isEmpty());
+        await().until(() -> !mailsAbout(product).isEmpty());
         MimeMessage mail = mailsAbout(product).getFirst();
         assertEquals("Low stock: " + name, Outside.header(mail, "Subject"));
         assertTrue(content(mail, "text/plain").contains(name), content(mail, "text/plain"));
@@ -508,7 +506,7 @@ class NotificationIT {
                 TestEvents.headers("inventory.low_stock", product),
                 TestEvents.lowStock(product, "Lamp\\r\\nBcc: eve@example.com"));
 
-        await().atMost(SOON).until(() -> !mailsAbout(product).isEmpty());
+        await().until(() -> !mailsAbout(product).isEmpty());
         assertEquals(
                 "Low stock: Lamp Bcc: eve@example.com",
                 Outside.header(mailsAbout(product).getFirst(), "Subject"));

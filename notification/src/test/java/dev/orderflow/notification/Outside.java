@@ -1,6 +1,6 @@
 package dev.orderflow.notification;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
 
 import com.icegreen.greenmail.configuration.GreenMailConfiguration;
 import com.icegreen.greenmail.user.GreenMailUser;
@@ -31,7 +31,6 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,7 +88,7 @@ public final class Outside implements QuarkusTestResourceLifecycleManager {
 
     /** The port may be in use for a moment by what was stopped before. */
     void startMailServer() {
-        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+        await().ignoreExceptions().until(() -> {
             mailServer = newMailServer();
             mailServer.start();
             return true;

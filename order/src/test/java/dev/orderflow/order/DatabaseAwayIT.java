@@ -1,7 +1,7 @@
 package dev.orderflow.order;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.order.PlaceOrderIT.problem;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,6 +1,6 @@
 package dev.orderflow.order;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -348,7 +348,7 @@ class OrderStoryIT {
         inventory.holdFor(8);
         var waiting = Api.place(Api.order(Api.item(inventory.product("1.00", "USD", 10), 1)));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> asked(waiting) >= 4);
+        await().until(() -> asked(waiting) >= 4);
 
         assertFalse(inventory.lapsed(waiting));
         assertEquals("PENDING", Api.state(waiting));

@@ -1,7 +1,7 @@
 package dev.orderflow.order;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static io.restassured.RestAssured.given;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;

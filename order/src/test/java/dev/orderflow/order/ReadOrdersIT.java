@@ -1,8 +1,8 @@
 package dev.orderflow.order;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.order.PlaceOrderIT.problem;
 import static io.restassured.RestAssured.given;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
@@ -28,7 +28,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -40,8 +39,6 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(TestServers.class)
 @WithTestResource(GrpcPort.class)
 class ReadOrdersIT {
-
-    private static final Duration SOON = Duration.ofSeconds(30);
 
     @Inject
     @GrpcService
@@ -181,10 +178,10 @@ class ReadOrdersIT {
     void isHealthyOverGrpcAsLongAsItsDatabaseAnswers() throws Exception {
         await().until(this::health, List.of(ServingStatus.SERVING, ServingStatus.SERVING)::equals);
 
-        new TestSql(source).whileAway(() -> await().atMost(SOON)
-                .until(this::health, List.of(ServingStatus.NOT_SERVING, ServingStatus.NOT_SERVING)::equals));
+        new TestSql(source).whileAway(() -> await().until(
+                        this::health, List.of(ServingStatus.NOT_SERVING, ServingStatus.NOT_SERVING)::equals));
 
-        await().atMost(SOON).until(this::health, List.of(ServingStatus.SERVING, ServingStatus.SERVING)::equals);
+        await().until(this::health, List.of(ServingStatus.SERVING, ServingStatus.SERVING)::equals);
     }
 
     /** Of the server, and of the one service. */

@@ -1,9 +1,9 @@
 package dev.orderflow.systemtest;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.systemtest.Orderflow.PATIENCE;
 import static dev.orderflow.systemtest.Orderflow.order;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.orderflow.dev.Topics;

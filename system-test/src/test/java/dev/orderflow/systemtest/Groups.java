@@ -1,6 +1,6 @@
 package dev.orderflow.systemtest;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
 
 import dev.orderflow.dev.Topics;
 import java.util.HashMap;

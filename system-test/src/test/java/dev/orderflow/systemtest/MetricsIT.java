@@ -1,7 +1,7 @@
 package dev.orderflow.systemtest;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.systemtest.Orderflow.order;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,6 +1,7 @@
 package dev.orderflow.systemtest;
 
-import static org.awaitility.Awaitility.await;
+import static dev.orderflow.dev.TestPatience.await;
+import static dev.orderflow.systemtest.Orderflow.PATIENCE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -86,8 +87,8 @@ class RunCommandIT {
         assertEquals(2, orders.size(), started.said());
         var confirmed = place(orders.getFirst());
         var rejected = place(orders.getLast());
-        await().atMost(Duration.ofSeconds(30)).until(() -> read(confirmed).contains("CONFIRMED"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> read(rejected).contains("fraud_rejected"));
+        await().atMost(PATIENCE).until(() -> read(confirmed).contains("CONFIRMED"));
+        await().atMost(PATIENCE).until(() -> read(rejected).contains("fraud_rejected"));
 
         assertTrue(run("logs", "order").said().contains("INFO"));
         var demo = run("demo", "--rate", "10", "--orders", "10");
@@ -114,7 +115,7 @@ class RunCommandIT {
 
         // Nobody is left to end the parts; the next start does, and finds the data.
         ProcessHandle.of(pid("supervisor")).orElseThrow().destroyForcibly();
-        await().until(() -> run("status").code() == 3);
+        awaitIt().until(() -> run("status").code() == 3);
         var terminal = start(FORM);
         awaitAllReady();
         assertTrue(terminalSaid().contains("a killed run has left"));
@@ -155,7 +156,7 @@ class RunCommandIT {
 
         terminal.destroyForcibly().waitFor();
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> processes().isEmpty());
+        await().atMost(PATIENCE).until(() -> processes().isEmpty());
     }
 
     @Test
@@ -184,7 +185,7 @@ class RunCommandIT {
 
     /** Asks seldom: what asks is a process, too, and takes from the others what they start with. */
     private static ConditionFactory awaitIt() {
-        return await().pollInterval(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(90));
+        return await().pollInterval(Duration.ofSeconds(2)).atMost(PATIENCE);
     }
 
     private void awaitAllReady() {
@@ -276,10 +277,12 @@ class RunCommandIT {
     }
 
     private URI place(Curl order) throws Exception {
-        var answer = send(HttpRequest.newBuilder(order.url())
+        var request = HttpRequest.newBuilder(order.url())
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", order.key())
-                .POST(HttpRequest.BodyPublishers.ofString(order.body())));
+                .POST(HttpRequest.BodyPublishers.ofString(order.body()));
+        // "Not now" may be the answer of services that have just started, on a busy machine.
+        var answer = await().atMost(PATIENCE).until(() -> send(request), it -> it.statusCode() < 503);
         assertEquals(201, answer.statusCode(), answer.body());
         return order.url().resolve(answer.headers().firstValue("Location").orElseThrow());
     }

@@ -1,8 +1,8 @@
 package dev.orderflow.systemtest;
 
+import static dev.orderflow.dev.TestPatience.await;
 import static dev.orderflow.systemtest.Orderflow.PATIENCE;
 import static dev.orderflow.systemtest.Orderflow.order;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
