@@ -128,7 +128,8 @@ final class FaultRun implements AutoCloseable {
         }
         awaitEffects();
         await(
-                () -> number("select count(*) from pg_locks where locktype = 'advisory' and granted and objid < 64")
+                () -> number("select count(*) from pg_locks where locktype = 'advisory' and granted and objid < "
+                                + OutboxRow.BUCKETS)
                         == OutboxRow.BUCKETS,
                 "not all buckets have an owner");
         takeoversBefore = takeovers();
@@ -165,6 +166,8 @@ final class FaultRun implements AutoCloseable {
     /** So long that the others have to end its connections, which it does not notice before it goes on. */
     void freezeForLong() throws InterruptedException {
         ReplicaProcess replica = replicas.get(frozenForLong);
+        // One that the fault before has left without buckets is missed by nobody.
+        await(() -> owners() == REPLICAS, "a relay gets no buckets");
         say.accept("FREEZE_FOR_LONG, %d ms".formatted(LONG.toMillis()));
         counts.merge("FREEZE_FOR_LONG", 1, Integer::sum);
         replica.signal("STOP");
@@ -239,6 +242,11 @@ final class FaultRun implements AutoCloseable {
     private long relays() {
         return number("select count(*) from pg_stat_activity"
                 + " where datname = current_database() and application_name = 'outbox-relay'");
+    }
+
+    private long owners() {
+        return number("select count(distinct pid) from pg_locks"
+                + " where locktype = 'advisory' and granted and objid < " + OutboxRow.BUCKETS);
     }
 
     private void cutRelays() {

@@ -44,7 +44,7 @@ final class Faults {
         Path folder = Files.createTempDirectory("orderflow-faults-");
         Outcome outcome = run(seed, Duration.ofSeconds(Math.round(minutes * 60)), folder);
         outcome.history().wrong().forEach(wrong -> System.out.println("WRONG  " + wrong));
-        outcome.missing().forEach(missing -> System.out.println("VOID   " + missing));
+        outcome.missing().forEach(missing -> System.out.println("VOID, proves nothing: " + missing));
         if (outcome.history().wrong().isEmpty() && outcome.missing().isEmpty()) {
             System.out.println("Nothing was lost, doubled or out of order.");
             Folders.delete(folder);
